@@ -1,0 +1,28 @@
+# Every target sets up what it needs; `make setup` is quick when nothing changed.
+.PHONY: setup demo test test-all check bench
+
+export OPENBLAS_NUM_THREADS = 1
+BIN = .venv/bin
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt .ci/setup
+	@bash .ci/setup
+
+demo: setup
+	@bash .ci/demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python -m pytest
+
+test-all: check
+	COMMONHOUR_TEST_SIZE=full $(BIN)/python -m pytest
+
+bench: setup
+	$(BIN)/python benchmarks/run.py

@@ -1,0 +1,1 @@
+"""Calendar files and addresses (RFC 5545) to busy time."""

@@ -1,0 +1,1 @@
+"""Talks to people. Remembers nothing; returns receipts."""

@@ -1,0 +1,1 @@
+"""Computes: values in, values out. No clock, no chance, no files, no network."""

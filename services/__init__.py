@@ -1,0 +1,1 @@
+"""Remembers, decides, opens the doors."""
