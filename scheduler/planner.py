@@ -1,0 +1,116 @@
+"""The planner: a problem in, the best distinct proposals out. Rules: docs/planner.md."""
+
+from scheduler import ranking
+from scheduler.availability import availability, member_clock, unpack
+from scheduler.errors import NoPattern
+from scheduler.grid import Grid, date_of, grid_of
+from scheduler.model.answer import Answer, HourChange, Outcome, PlannedDate, Proposal, Rule, Score
+from scheduler.model.busytime import CLINICAL
+from scheduler.model.problem import Problem, State
+from scheduler.patterns import Row, rows
+from scheduler.ranking import Field, Pattern
+from scheduler.reasons import label, of_date, of_no_notice, of_proposal, of_skip
+from scheduler.wallclock import DAY_SECONDS
+
+
+def plan(problem: Problem, *, top: int = 5) -> Answer:
+    """Find the best `top` distinct proposals, best first.
+
+    Raises NoPattern when no date of any pattern could be held, BadProblem for what cannot be
+    planned.
+    """
+    grid = grid_of(problem)
+    field = ranking.field_of(problem, grid, availability(problem, grid), rows(problem, grid))
+    # One more than asked for: the last proposal is compared with it.
+    chosen = ranking.best(field, top + 1)
+    if not chosen:
+        raise NoPattern(
+            "Every date of every pattern lies in a blackout",
+            remedy="shorten the blackouts or lengthen the term",
+        )
+    following = [*(each.score for each in chosen[1:]), None]
+    proposals = tuple(
+        _proposal(field, pattern, after)
+        for pattern, after in zip(chosen[:top], following, strict=False)
+    )
+    quorum = problem.quorum.of(len(problem.members))
+    return Answer(quorum, len(field.row), proposals, _warnings(problem))
+
+
+def _proposal(field: Field, pattern: Pattern, following: Score | None) -> Proposal:
+    row, grid, problem = pattern.row, field.grid, field.problem
+    rule = Rule(
+        row.kind,
+        row.weekday,
+        int(grid.starts[pattern.start]),
+        every=row.every,
+        phase=row.phase,
+        ordinals=row.ordinals,
+    )
+    dates = tuple(_date(field, day, pattern.start) for day in row.days)
+    held = sum(each.outcome is not Outcome.SKIPPED for each in dates)
+    return Proposal(
+        label(rule, problem.meeting.minutes, dates[0].day),
+        of_proposal(pattern.score, held, len(problem.members), following),
+        rule,
+        pattern.score,
+        dates,
+        _hour_changes(problem, grid, row, pattern.start),
+    )
+
+
+def _date(field: Field, day: int, start: int) -> PlannedDate:
+    problem, grid = field.problem, field.grid
+    begin, local = int(grid.utc[day, start]), date_of(grid.days[day])
+    end = begin + problem.meeting.minutes * 60
+    if grid.blackout[day]:
+        nobody: dict[State, tuple[int, ...]] = dict.fromkeys(State, ())
+        why = of_skip(problem, local)
+        return PlannedDate(begin, end, local, Outcome.SKIPPED, False, (0, 0), nobody, why)
+    attendance = _attendance(field, day, start)
+    sure = sum(len(attendance[state]) for state in problem.quorum.counts)
+    quorum = problem.quorum.of(len(problem.members))
+    return PlannedDate(
+        begin,
+        end,
+        local,
+        Outcome.SHORT if field.fails[day, start] else Outcome.KEPT,
+        sure >= quorum,
+        (sure, sure + len(attendance[State.UNKNOWN])),
+        attendance,
+        of_date(problem, attendance, sure, quorum),
+    )
+
+
+def _attendance(field: Field, day: int, start: int) -> dict[State, tuple[int, ...]]:
+    size = len(field.problem.members)
+    return {
+        state: tuple(unpack(sets[day, start], size).nonzero()[0].tolist())
+        for state, sets in field.availability.states.items()
+    }
+
+
+def _hour_changes(problem: Problem, grid: Grid, row: Row, start: int) -> tuple[HourChange, ...]:
+    """Changes of each member's wall-clock hour from one date of the pattern to the next."""
+    utc = grid.utc[list(row.days), start]
+    clocks = {member.zone: member_clock(problem, member) for member in problem.members}
+    minutes = {zone: clock.to_wall(utc) % DAY_SECONDS // 60 for zone, clock in clocks.items()}
+    return tuple(
+        HourChange(
+            index, date_of(grid.days[row.days[later]]), int(shown[later - 1]), int(shown[later])
+        )
+        for later in range(1, len(row.days))
+        for index, member in enumerate(problem.members)
+        if (shown := minutes[member.zone])[later - 1] != shown[later]
+    )
+
+
+def _warnings(problem: Problem) -> tuple[str, ...]:
+    unasked = [
+        member.name
+        for member in problem.members
+        if member.busy is not None and not member.notice and (member.busy.group == CLINICAL).any()
+    ]
+    if not unasked:
+        return ()
+    return (of_no_notice(unasked),)

@@ -1,0 +1,124 @@
+"""Why: the sentences of an answer, for a coordinator to read and to pass on."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from scheduler.model.answer import Rule, Score
+from scheduler.model.problem import Problem, State
+from scheduler.model.week import DAY
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", -1: "last"}
+_MISSING = {
+    State.BUSY: "busy",
+    State.OFF_HOURS: "outside their hours",
+    State.TENTATIVE: "tentatively busy",
+    State.PROTECTABLE: "in clinic",
+    State.UNKNOWN: "not known",
+}
+
+
+def hhmm(minute: int) -> str:
+    """Write minutes past midnight as a wall clock shows them; midnight at the end is 24:00."""
+    return "24:00" if minute == DAY else f"{minute % DAY // 60:02}:{minute % 60:02}"
+
+
+def label(rule: Rule, minutes: int, first: date) -> str:
+    """Name the dates of a rule, as in "2nd Wednesday, 07:00-08:00"."""
+    hours = f"{hhmm(rule.time)}-{hhmm(rule.time + minutes)}"
+    weekday = "" if rule.weekday is None else WEEKDAYS[rule.weekday]
+    if rule.ordinals is not None:
+        return f"{_and(_ORDINALS[each] for each in rule.ordinals)} {weekday}, {hours}"
+    if rule.kind == "once":
+        return f"{weekday} {first}, {hours}"
+    match rule.every:
+        case 1:
+            return f"Every {weekday}, {hours}"
+        case 2:
+            return f"Every other {weekday} from {first}, {hours}"
+        case every:
+            return f"Every {every} weeks on {weekday} from {first}, {hours}"
+
+
+def of_date(
+    problem: Problem, attendance: dict[State, tuple[int, ...]], expected: int, quorum: int
+) -> str:
+    """Say who is missing from a date, by state, and what the date fails for."""
+    parts = []
+    if expected < quorum:
+        parts.append(f"{expected} of {len(problem.members)} can come, {quorum} are needed")
+    lacking = [
+        f"{_and(problem.members[each].name for each in who)} ({_MISSING[state]})"
+        for state, who in attendance.items()
+        if who and state not in problem.quorum.counts
+    ]
+    if lacking:
+        parts.append(f"missing: {', '.join(lacking)}")
+    needed = [
+        problem.members[each].name
+        for state, who in attendance.items()
+        if state not in problem.quorum.counts
+        for each in who
+        if problem.members[each].required
+    ]
+    if needed:
+        parts.append(f"{_and(needed)} must be there")
+    return "; ".join(parts)
+
+
+def of_skip(problem: Problem, day: date) -> str:
+    """Say which blackout a date lies in."""
+    names = [each.name for each in problem.blackouts if each.start <= day <= each.end]
+    named = _and(name for name in names if name)
+    return f"in a blackout: {named}" if named else "in a blackout"
+
+
+def of_no_notice(names: Iterable[str]) -> str:
+    """Warn that clinical time cannot be asked for."""
+    who = _and(names)
+    return f"Clinical time counts as busy where no notice is known: give a notice for {who}."
+
+
+def of_proposal(score: Score, held: int, members: int, following: Score | None) -> str:
+    """Say what a proposal keeps, and what it wins by against the next distinct one."""
+    places = f"{score.expected_attendance} of {held * members} places"
+    lost = f", {_counted(score.lost_dates, 'date')} lost" if score.lost_dates else ""
+    summary = f"{_counted(held, 'date')} held{lost}, {places} taken"
+    if following is None:
+        return f"{summary}."
+    return f"{summary}; {_ahead(score, following)}."
+
+
+def _ahead(score: Score, following: Score) -> str:
+    """The first field in which two scores differ, in words."""
+    # One entry per field of Score, in its order: what is counted, and which way is better.
+    words: Sequence[tuple[str, str]] = (
+        ("{} lost", "date"),
+        ("{} moved", "date"),
+        ("{} at most for any member", "absence"),
+        ("{} expected", "attendance"),
+        ("{} asked for late", "protection"),
+        ("{} to ask for", "protection"),
+    )
+    begin = "ahead of the next by"
+    for (phrase, noun), ours, theirs in zip(words, score, following, strict=False):
+        if ours != theirs:
+            assert isinstance(ours, int)
+            assert isinstance(theirs, int)
+            return f"{begin} {phrase.format(_counted(ours, noun))} against {theirs}"
+    if score.burden != following.burden:
+        ours, theirs = score.burden[0], following.burden[0]
+        if ours != theirs:
+            return f"{begin} {ours} minutes outside preferred hours at most against {theirs}"
+        ours, theirs = score.burden[1], following.burden[1]
+        return f"{begin} {ours} minutes outside preferred hours in all against {theirs}"
+    return "level with the next, and earlier"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _and(words: Iterable[str]) -> str:
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} and {last}" if most else last

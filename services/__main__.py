@@ -1,0 +1,5 @@
+"""`python -m services` is `commonhour`."""
+
+from services.cli.main import main
+
+main()

@@ -1,0 +1,100 @@
+"""An answer as the JSON object of `commonhour plan --json`. Format: docs/planner.md."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from scheduler.model.answer import Answer, HourChange, PlannedDate, Proposal, Rule, Score
+from scheduler.model.problem import Problem, State
+from scheduler.model.week import DAY_NAMES
+from scheduler.reasons import hhmm
+
+# Best first, as a reader looks for them.
+_LISTED = (
+    State.FREE,
+    State.TENTATIVE,
+    State.PROTECTABLE,
+    State.BUSY,
+    State.OFF_HOURS,
+    State.UNKNOWN,
+)
+
+
+def to_json(problem: Problem, answer: Answer) -> bytes:
+    """Write the answer; the same answer gives the same bytes."""
+    text = json.dumps(as_object(problem, answer), indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def as_object(problem: Problem, answer: Answer) -> dict[str, Any]:
+    """Put the answer into the keys of the contract."""
+    names = [member.name for member in problem.members]
+    return {
+        "problem": {
+            "title": problem.title,
+            "planning_date": problem.planning_date.isoformat(),
+            "members": len(names),
+            "quorum": answer.quorum,
+            "patterns": answer.patterns,
+        },
+        "proposals": [
+            _proposal(rank, each, names) for rank, each in enumerate(answer.proposals, start=1)
+        ],
+    }
+
+
+def _proposal(rank: int, proposal: Proposal, names: list[str]) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "label": proposal.label,
+        "why": proposal.why,
+        "proven": proposal.proven,
+        "pattern": _pattern(proposal.rule),
+        "score": _score(proposal.score),
+        "hour_changes": [_hour_change(each, names) for each in proposal.hour_changes],
+        "dates": [_date(each, names) for each in proposal.dates],
+    }
+
+
+def _pattern(rule: Rule) -> dict[str, Any]:
+    return {
+        "kind": rule.kind,
+        "weekday": None if rule.weekday is None else DAY_NAMES[rule.weekday],
+        "ordinals": None if rule.ordinals is None else list(rule.ordinals),
+        "time": hhmm(rule.time),
+        "every": rule.every,
+        "phase": rule.phase,
+    }
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {**score._asdict(), "burden": list(score.burden)}
+
+
+def _hour_change(change: HourChange, names: list[str]) -> dict[str, Any]:
+    return {
+        "member": names[change.member],
+        "from": change.day.isoformat(),
+        "before": hhmm(change.before),
+        "after": hhmm(change.after),
+    }
+
+
+def _date(planned: PlannedDate, names: list[str]) -> dict[str, Any]:
+    return {
+        "start": iso(planned.start),
+        "end": iso(planned.end),
+        "state": planned.outcome.value,
+        "moved_from": None if planned.moved_from is None else iso(planned.moved_from),
+        "quorum_met": planned.quorum_met,
+        "expected": list(planned.expected),
+        "why": planned.why,
+        "attendance": {
+            state.value: [names[each] for each in planned.attendance[state]] for state in _LISTED
+        },
+    }
+
+
+def iso(instant: int) -> str:
+    """UTC seconds as 2027-01-13T12:00:00Z."""
+    return f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%dT%H:%M:%SZ}"

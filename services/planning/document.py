@@ -1,0 +1,271 @@
+"""A problem file as it is written: its keys, their types, what each table must hold by itself.
+
+pydantic checks the types; the sentences are ours, because a coordinator reads them.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from scheduler.errors import BadProblem
+from services.planning.fields import (
+    Day,
+    Minute,
+    Share,
+    Weekdays,
+    Zone,
+    nearest,
+    one_of,
+    shown,
+    wrong,
+)
+
+_WEEK = 7 * 24 * 60
+_YEARS = 3660  # days; longer notice than ten years is a slip of the pen
+_COUNTING = ["free", "protectable", "tentative", "off_hours"]
+
+
+class Table(BaseModel):
+    """A table whose keys are all known; an unknown one is an error that names the nearest."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            for key in value:
+                if key not in cls.model_fields:
+                    known = list(cls.model_fields)
+                    raise wrong(f"the key {shown(key)} is not known", nearest(str(key), known))
+        return value
+
+
+class Range(Table):
+    """Wall-clock hours of some weekdays."""
+
+    days: Weekdays
+    start: Minute
+    end: Minute
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end <= self.start:
+            raise wrong(
+                "the end is not after the start",
+                "let it end later, or write two, split at midnight (24:00 and 00:00)",
+            )
+        return self
+
+
+class Term(Table):
+    """First and last day."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.end < self.start:
+            raise wrong("the term ends before it starts", "exchange start and end")
+        if (self.end - self.start).days + 1 > 800:
+            raise wrong("the term is longer than 800 days", "plan one semester at a time")
+        return self
+
+
+class Meeting(Table):
+    """Minutes of a meeting, of its grid and of its margins."""
+
+    minutes: Annotated[int, Field(ge=1, le=_WEEK)]
+    grid: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+    before: Annotated[int, Field(ge=0, le=_WEEK)] = 0
+    after: Annotated[int, Field(ge=0, le=_WEEK)] = 0
+
+
+def _ordinals(value: Any) -> Any:
+    """Bring every choice into the form of a list: 2 is [2]."""
+    if not isinstance(value, list) or not value:
+        raise wrong(f"{shown(value)} holds no choice", "write a list such as [1, 2, 3, 4, -1]")
+    choices = [each if isinstance(each, list) else [each] for each in value]
+    for each in (ordinal for choice in choices for ordinal in choice):
+        if isinstance(each, bool) or each not in (1, 2, 3, 4, -1):
+            raise wrong(f"{shown(each)} is not an ordinal", "write 1 to 4, or -1 for the last")
+    if len({len(choice) for choice in choices}) != 1 or not choices[0]:
+        raise wrong("the choices hold different numbers of dates", "let all hold equally many")
+    return choices
+
+
+class Cadence(Table):
+    """The rule of the dates; keys that belong to another kind are ignored."""
+
+    kind: Annotated[str, BeforeValidator(one_of(["once", "weekly", "monthly", "spread"]))]
+    every: Annotated[int, Field(ge=1)] = 1
+    ordinals: Annotated[list[list[int]], BeforeValidator(_ordinals)] = [[1], [2], [3], [4], [-1]]
+    count: Annotated[int | None, Field(ge=1)] = None
+    min_gap_days: Annotated[int | None, Field(ge=0)] = None
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if self.every != 1 and self.kind != "weekly":
+            raise wrong(
+                f"every {self.every} does not go with the kind {self.kind}",
+                "leave it out, or choose the kind weekly",
+            )
+        if self.kind == "spread" and (self.count is None or self.min_gap_days is None):
+            raise wrong("spread needs count and min_gap_days", "add them")
+        return self
+
+
+class Quorum(Table):
+    """How many members must attend, and which states count."""
+
+    share: Share | None = None
+    count: Annotated[int | None, Field(ge=1)] = None
+    counts: list[Annotated[str, BeforeValidator(one_of(_COUNTING))]] = ["free", "protectable"]
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if self.share is not None and self.count is not None:
+            raise wrong("both share and count are given", "leave one of them out")
+        if "free" not in self.counts:
+            raise wrong("counts leaves out free", "add free to it")
+        return self
+
+
+class Moves(Table):
+    """How far and how many failing dates may move."""
+
+    max_days: Annotated[int | None, Field(ge=0)] = None
+    max_count: Annotated[int | None, Field(ge=0)] = None
+
+
+class Blackout(Table):
+    """Days without meetings, both inclusive."""
+
+    start: Day
+    end: Day
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end < self.start:
+            raise wrong("the blackout ends before it starts", "exchange start and end")
+        return self
+
+
+class Tier(Table):
+    """How many days ahead a clinic must be asked."""
+
+    days: Annotated[int, Field(ge=0, le=_YEARS)]
+    approver: str | None = None
+
+
+def _falling(tiers: list[Tier]) -> list[Tier]:
+    days = [tier.days for tier in tiers]
+    if days != sorted(set(days), reverse=True):
+        raise wrong("the tiers are not in falling order", "write the most days first")
+    return tiers
+
+
+Notice = Annotated[list[Tier], Field(default_factory=list)]
+
+
+class Member(Table):
+    """One person; times without an offset are in this person's zone."""
+
+    name: Annotated[str, Field(min_length=1)]
+    timezone: Zone | None = None
+    required: bool = False
+    hours: list[Range] | None = None
+    preferred: list[Range] | None = None
+    calendars: list[str] | None = None
+    clinical: list[str] | None = None
+    busy: list[Any] | None = None
+    known_until: Day | None = None
+    notice: list[Tier] | None = None
+
+    @model_validator(mode="after")
+    def _falling_notice(self) -> Self:
+        _falling(self.notice or [])
+        return self
+
+
+class ProblemDocument(Table):
+    """The whole file."""
+
+    title: str = ""
+    timezone: Zone
+    planning_date: Day | None = None
+    notice: Notice
+    term: Term
+    meeting: Meeting
+    cadence: Cadence
+    windows: Annotated[list[Range], Field(min_length=1)]
+    quorum: Quorum = Quorum()
+    moves: Moves | None = None
+    blackouts: list[Blackout] = []
+    members: Annotated[list[Member], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _falling(self.notice)
+        names: set[str] = set()
+        for member in self.members:
+            if member.name in names:
+                raise wrong(
+                    f"the name {shown(member.name)} stands twice among the members",
+                    "tell them apart",
+                )
+            names.add(member.name)
+        return self
+
+
+def read_document(data: Any) -> ProblemDocument:
+    """Check a problem as TOML or JSON gave it. Raises BadProblem with the first thing wrong."""
+    try:
+        return ProblemDocument.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = _place(first["loc"])
+        what, remedy = _sentence(first["type"], first.get("ctx", {}), first["input"])
+        raise BadProblem(f"{place}: {what}" if place else what, remedy=remedy) from None
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Where in the file, as in members[3].busy; lists are counted from 0 as in a JSON Pointer."""
+    path = ""
+    for step in loc:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return path.removeprefix(".")
+
+
+def _sentence(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:
+    """What is wrong and what to write instead, for the kinds of error pydantic knows."""
+    match kind:
+        case "wrong":
+            return context["what"], context["remedy"]
+        case "missing":
+            return "is missing", "add it"
+        case "too_short" | "string_too_short":
+            return "is empty", "give at least one" if kind == "too_short" else "write a name"
+        case "greater_than_equal" | "less_than_equal":
+            bound = "at least" if "ge" in context else "at most"
+            return (
+                f"{shown(value)} is out of range",
+                f"write {bound} {context.get('ge', context.get('le'))}",
+            )
+        case _:
+            wanted = _WANTED.get(kind, "another kind of value")
+            return f"{shown(value)} is of the wrong type", f"write {wanted}"
+
+
+_WANTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "list_type": "a list in [ ]",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+}

@@ -1,0 +1,103 @@
+"""The values of a problem file: dates, wall-clock times, weekdays, zones. Sentences when wrong."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from scheduler.errors import UnknownZone
+from scheduler.model.week import DAY, DAY_NAMES
+from scheduler.model.zone import zone
+
+
+def wrong(what: str, remedy: str) -> PydanticCustomError:
+    """Refuse a value: what is wrong with it and what to write instead."""
+    return PydanticCustomError("wrong", "{what}: {remedy}", {"what": what, "remedy": remedy})
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Advise the known word that is most alike, or all of them."""
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise wrong(f"{value!r} is not a date", "write a date such as 2027-01-04") from None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise wrong(f"{shown(value)} is not a date", "write a date such as 2027-01-04")
+    if not 1970 <= value.year <= 2200:
+        raise wrong(f"the year {value.year} is out of reach", "write a year from 1970 to 2200")
+    return value
+
+
+def _minute(value: Any) -> int:
+    """Read "06:30" as minutes past midnight; "24:00" is the end of the day."""
+    if value == "24:00":
+        return DAY
+    if isinstance(value, str):
+        try:
+            value = datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 -- a wall clock
+        except ValueError:
+            raise wrong(
+                f"{value!r} is not a time of day", "write hours and minutes such as 06:30"
+            ) from None
+    if not isinstance(value, time) or value.second or value.microsecond or value.tzinfo:
+        raise wrong(f"{shown(value)} is not a time of day", "write hours and minutes such as 06:30")
+    return value.hour * 60 + value.minute
+
+
+def _weekday(value: Any) -> int:
+    if value in DAY_NAMES:
+        return DAY_NAMES.index(value)
+    raise wrong(f"{shown(value)} is not a weekday", nearest(str(value), list(DAY_NAMES)))
+
+
+def _zone(value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong(f"{shown(value)} is not a time zone", "write one such as America/New_York")
+    try:
+        zone(value)
+    except UnknownZone as error:
+        raise wrong(error.what, error.remedy) from None
+    return value
+
+
+def _share(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise wrong(f"{shown(value)} is not a number", "write a share such as 0.5")
+    if not Decimal(value).is_finite() or not 0 <= value <= 1:
+        raise wrong(f"{value} is not a share", "write a number from 0 to 1")
+    return Decimal(value)
+
+
+def shown(value: Any) -> str:
+    """Show a value in a sentence, shortened."""
+    text = str(value) if isinstance(value, date | time | Decimal) else repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def one_of(known: list[str]) -> Callable[[Any], Any]:
+    """Accept only these words; advise the nearest."""
+
+    def check(value: Any) -> Any:
+        if value not in known:
+            raise wrong(f"{shown(value)} is not known", nearest(str(value), known))
+        return value
+
+    return check
+
+
+Day = Annotated[date, BeforeValidator(_date)]
+Minute = Annotated[int, BeforeValidator(_minute)]
+Weekday = Annotated[int, BeforeValidator(_weekday)]
+Weekdays = Annotated[list[Weekday], Field(min_length=1)]
+Zone = Annotated[str, BeforeValidator(_zone)]
+Share = Annotated[Decimal, BeforeValidator(_share)]

@@ -1,0 +1,251 @@
+"""From a problem file to the planner's problem: read the file, its calendars, its busy times."""
+
+import json
+import math
+import tomllib
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo  # noqa: TID251 -- the type alone
+
+from calendar_sync.ics.fetch import Network
+from calendar_sync.ics.source import Source, read_all
+from scheduler.errors import BadProblem
+from scheduler.model.busy import BusyInterval, Kind
+from scheduler.model.busytime import BusyTime
+from scheduler.model.cadence import Cadence, Monthly, Once, Spread, Weekly
+from scheduler.model.problem import Blackout, Meeting, Member, Problem, Quorum, State, Tier
+from scheduler.model.week import ALWAYS, OFFICE_HOURS, Hours, Week
+from scheduler.model.zone import zone
+from scheduler.wallclock import days_since_epoch
+from services.planning import document as written
+from services.planning.document import ProblemDocument, read_document
+from services.planning.fields import shown
+
+Today = Callable[[ZoneInfo], date]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def load(path: Path, *, today: Today, network: Network) -> Problem:
+    """Read a problem file and every calendar it names.
+
+    today    the day in a zone, used when the file has no planning_date
+    network  what may be reached beside public addresses
+
+    Raises BadProblem for the file, Unreadable for a calendar.
+    """
+    document = read_document(parse(path))
+    try:
+        events = _calendars(document, path.parent, network)
+        return problem_of(document, events, today=today)
+    except BadProblem as error:
+        raise BadProblem(f"{path}: {error.what}", remedy=error.remedy) from None
+
+
+def parse(path: Path) -> Any:
+    """Read TOML or JSON, told apart by how the text begins. Raises BadProblem."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise BadProblem(f"{path}: {reason}", remedy="name a problem file, TOML or JSON") from None
+    except UnicodeDecodeError:
+        raise BadProblem(
+            f"{path}: this is not text", remedy="write TOML or JSON in UTF-8"
+        ) from None
+    if not text.strip():
+        raise BadProblem(f"{path}: the file is empty", remedy="see examples/ for a problem file")
+    try:
+        if text.lstrip().startswith("{"):
+            return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0].rstrip(".") if str(error) else "nested too deeply"
+        kind = "JSON" if text.lstrip().startswith("{") else "TOML"
+        raise BadProblem(f"{path}: not {kind} ({reason})", remedy="correct that place") from None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not a number JSON knows")
+
+
+def problem_of(
+    document: ProblemDocument, events: Sequence[Sequence[BusyInterval]], *, today: Today
+) -> Problem:
+    """Turn a checked document into a problem.
+
+    events  per member what its calendars and clinical calendars hold
+
+    Raises BadProblem for what only shows when everything is seen together.
+    """
+    windows = _hours(document.windows)
+    _long_enough(windows, document.meeting.minutes)
+    _within_group(document)
+    _no_moves_yet(document)
+    tiers = _tiers(document.notice)
+    return Problem(
+        zone=document.timezone,
+        planning_date=document.planning_date or today(zone(document.timezone)),
+        start=document.term.start,
+        end=document.term.end,
+        meeting=Meeting(**document.meeting.model_dump()),
+        cadence=_cadence(document.cadence),
+        windows=windows,
+        members=tuple(
+            _member(member, index, found, document.timezone, tiers)
+            for index, (member, found) in enumerate(zip(document.members, events, strict=True))
+        ),
+        quorum=_quorum(document.quorum),
+        blackouts=tuple(Blackout(**each.model_dump()) for each in document.blackouts),
+        title=document.title,
+    )
+
+
+def _cadence(cadence: written.Cadence) -> Cadence:
+    match cadence.kind:
+        case "once":
+            return Once()
+        case "weekly":
+            return Weekly(cadence.every, cadence.count)
+        case "monthly":
+            return Monthly(tuple(tuple(each) for each in cadence.ordinals), cadence.count)
+        case _:
+            assert cadence.count is not None
+            assert cadence.min_gap_days is not None
+            return Spread(cadence.count, cadence.min_gap_days)
+
+
+def _quorum(quorum: written.Quorum) -> Quorum:
+    share = Decimal("0.5") if quorum.share is None and quorum.count is None else quorum.share
+    return Quorum(share, quorum.count, frozenset(State(each) for each in quorum.counts))
+
+
+def _member(
+    member: written.Member,
+    index: int,
+    found: Sequence[BusyInterval],
+    group_zone: str,
+    group_notice: tuple[Tier, ...],
+) -> Member:
+    tz = member.timezone or group_zone
+    known = any(each is not None for each in (member.calendars, member.clinical, member.busy))
+    typed = [
+        _busy(item, zone(tz), f"members[{index}].busy[{place}]")
+        for place, item in enumerate(member.busy or ())
+    ]
+    return Member(
+        name=member.name,
+        zone=tz,
+        required=member.required,
+        hours=ALWAYS if member.hours is None else Week.of(_hours(member.hours)),
+        preferred=OFFICE_HOURS if member.preferred is None else Week.of(_hours(member.preferred)),
+        busy=BusyTime.of([*found, *typed]) if known else None,
+        known_until=member.known_until,
+        notice=group_notice if member.notice is None else _tiers(member.notice),
+    )
+
+
+def _hours(ranges: Sequence[written.Range]) -> tuple[Hours, ...]:
+    return tuple(Hours(tuple(each.days), each.start, each.end) for each in ranges)
+
+
+def _tiers(tiers: Sequence[written.Tier]) -> tuple[Tier, ...]:
+    return tuple(Tier(each.days, each.approver) for each in tiers)
+
+
+def _busy(item: Any, tz: ZoneInfo, place: str) -> BusyInterval:
+    """Read [start, end] or [start, end, kind]."""
+    if not isinstance(item, list) or len(item) not in (2, 3):
+        raise BadProblem(
+            f"{place}: this is no interval", remedy="write [start, end] or [start, end, kind]"
+        )
+    kind = item[2] if len(item) == 3 else "busy"
+    if kind not in list(Kind):
+        known = ", ".join(Kind)
+        raise BadProblem(f"{place}: the kind {kind!r} is not known", remedy=f"write one of {known}")
+    start, end = (_moment(each, tz, place) for each in item[:2])
+    if end <= start:
+        raise BadProblem(
+            f"{place}: the end is not after the start", remedy="exchange or correct them"
+        )
+    # Parts of a second count as busy.
+    return BusyInterval(math.floor(start), math.ceil(end), Kind(kind))
+
+
+def _moment(value: Any, tz: ZoneInfo, place: str) -> Fraction:
+    """UTC seconds of a date-time; without an offset it is a wall clock in `tz`."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(moment, datetime) or (isinstance(value, str) and len(value) <= 10):
+            raise ValueError(value)  # noqa: TRY301 -- told below, with what fromisoformat refuses
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=tz)
+        return Fraction((aware - _EPOCH) // timedelta(microseconds=1), 1_000_000)
+    except (ValueError, OverflowError):
+        raise BadProblem(
+            f"{place}: {shown(value)} is not a date-time",
+            remedy="write one such as 2027-01-06T14:00:00Z",
+        ) from None
+
+
+def _long_enough(windows: Sequence[Hours], minutes: int) -> None:
+    longest = Week.of(windows).longest
+    if longest < minutes:
+        raise BadProblem(
+            f"windows: the longest is {longest} minutes and the meeting {minutes}",
+            remedy="widen a window or shorten the meeting",
+        )
+
+
+def _within_group(document: ProblemDocument) -> None:
+    wanted, size = document.quorum.count, len(document.members)
+    if wanted is not None and wanted > size:
+        raise BadProblem(
+            f"quorum.count: {wanted} are asked of a group of {size}",
+            remedy=f"write {size} or less",
+        )
+
+
+def _no_moves_yet(document: ProblemDocument) -> None:
+    if document.moves is not None and document.moves.max_days != 0:
+        raise BadProblem(
+            "moves.max_days: dates cannot be moved yet", remedy="write 0, or leave out moves"
+        )
+    if document.cadence.kind == "spread":
+        raise BadProblem(
+            "cadence.kind: spread cannot be planned yet", remedy="write once, weekly or monthly"
+        )
+
+
+def _calendars(
+    document: ProblemDocument, folder: Path, network: Network
+) -> list[list[BusyInterval]]:
+    """Read every calendar of every member; clinical ones hold time that can be protected."""
+    span, sources, owners = _span(document), [], []
+    for index, member in enumerate(document.members):
+        tz = member.timezone or document.timezone
+        for places, clinical in ((member.calendars, False), (member.clinical, True)):
+            for place in places or ():
+                sources.append(Source(_resolved(place, folder), span, tz))
+                owners.append((index, clinical))
+    events: list[list[BusyInterval]] = [[] for _ in document.members]
+    found = read_all(sources, network=network)
+    for (index, clinical), intervals in zip(owners, found, strict=True):
+        events[index] += (
+            [each._replace(kind=Kind.PROTECTABLE) for each in intervals] if clinical else intervals
+        )
+    return events
+
+
+def _resolved(place: str, folder: Path) -> str:
+    return place if "://" in place else str(folder / place)
+
+
+def _span(document: ProblemDocument) -> tuple[int, int]:
+    """UTC seconds around everything a meeting of the term can touch, whatever its zone."""
+    meeting, day = document.meeting, 86_400
+    first = days_since_epoch(document.term.start) * day - meeting.before * 60
+    last = days_since_epoch(document.term.end) * day + (meeting.minutes + meeting.after) * 60
+    return first - 2 * day, last + 3 * day

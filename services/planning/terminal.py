@@ -1,0 +1,140 @@
+"""An answer for a terminal: what was found, the proposals, then the dates of the best, drawn.
+
+Plain text that fits 80 columns; colour only where the caller says the reader has it.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from scheduler.model.answer import Answer, Outcome, PlannedDate, Proposal
+from scheduler.model.problem import Problem
+from scheduler.model.week import DAY_NAMES
+from scheduler.model.zone import zone
+from scheduler.reasons import hhmm
+
+WIDTH = 80
+_MARKS = {
+    Outcome.KEPT: ("●", "green"),
+    Outcome.MOVED: ("◆", "cyan"),
+    Outcome.SHORT: ("○", "red"),
+    Outcome.SKIPPED: ("-", "bright_black"),
+}
+_WORDS = {
+    Outcome.KEPT: "kept",
+    Outcome.MOVED: "moved",
+    Outcome.SHORT: "short",
+    Outcome.SKIPPED: "skipped",
+}
+_BAR = 12  # columns of an attendance bar, at most
+
+
+def to_text(problem: Problem, answer: Answer, *, choose: int = 1) -> str:
+    """Write the answer as lines; the dates shown are those of proposal `choose`."""
+    return "\n".join(_lines(problem, answer, choose)) + "\n"
+
+
+def _lines(problem: Problem, answer: Answer, choose: int) -> Iterator[str]:
+    yield from _head(problem, answer)
+    for rank, proposal in enumerate(answer.proposals, start=1):
+        yield from _summary(rank, proposal)
+    chosen = answer.proposals[choose - 1]
+    yield ""
+    yield click.style(_cut(f"Proposal {choose}: {chosen.label} ({problem.zone})", WIDTH), bold=True)
+    yield ""
+    for each in chosen.dates:
+        yield from _date(problem, each)
+    yield from _hour_changes(problem, chosen)
+    yield ""
+    yield from _legend(chosen)
+
+
+def _head(problem: Problem, answer: Answer) -> Iterator[str]:
+    title = plain(problem.title) or "A semester of dates"
+    yield click.style(_cut(title, WIDTH), bold=True)
+    people = f"{len(problem.members)} members, quorum {answer.quorum}"
+    yield _cut(f"{people} · {problem.start} to {problem.end} · {answer.patterns} patterns", WIDTH)
+    yield ""
+
+
+def _summary(rank: int, proposal: Proposal) -> Iterator[str]:
+    label = _cut(proposal.label, 46)
+    good = sum(each.outcome in (Outcome.KEPT, Outcome.MOVED) for each in proposal.dates)
+    tally = f"{good} of {len(proposal.dates)} dates hold"
+    yield f"{rank:3}  {click.style(label, bold=True)}{' ' * (47 - len(label))}{tally}"
+    for line in _strip(proposal):
+        yield f"     {line}"
+    yield from textwrap.wrap(proposal.why, WIDTH, initial_indent=" " * 5, subsequent_indent=" " * 5)
+
+
+def _strip(proposal: Proposal) -> Iterator[str]:
+    """The semester as one mark per date, broken into lines that fit."""
+    marks = [click.style(mark, fg=colour) for mark, colour in map(_mark, proposal.dates)]
+    for begin in range(0, len(marks), 37):
+        yield " ".join(marks[begin : begin + 37])
+
+
+def _mark(planned: PlannedDate) -> tuple[str, str]:
+    return _MARKS[planned.outcome]
+
+
+def _date(problem: Problem, planned: PlannedDate) -> Iterator[str]:
+    mark, colour = _mark(planned)
+    local = datetime.fromtimestamp(planned.start, zone(problem.zone))
+    when = f"{DAY_NAMES[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}"
+    word = click.style(f"{_WORDS[planned.outcome]:8}", fg=colour)
+    bar = (
+        ""
+        if planned.outcome is Outcome.SKIPPED
+        else f"{_bar(problem, planned)}  {coming(problem, planned)}"
+    )
+    yield f" {click.style(mark, fg=colour)} {when}  {word}{bar}".rstrip()
+    if planned.why:
+        yield from textwrap.wrap(
+            plain(planned.why), WIDTH, initial_indent=" " * 25, subsequent_indent=" " * 25
+        )
+
+
+def coming(problem: Problem, planned: PlannedDate) -> str:
+    """How many can come, as "8 of 12", or "5-9 of 12" where some are not known."""
+    sure, perhaps = planned.expected
+    number = str(sure) if sure == perhaps else f"{sure}-{perhaps}"
+    return f"{number} of {len(problem.members)}"
+
+
+def _bar(problem: Problem, planned: PlannedDate) -> str:
+    """Who comes, who might, who does not, to scale."""
+    size = len(problem.members)
+    width = min(size, _BAR)
+    sure, perhaps = (each * width // size for each in planned.expected)
+    return "█" * sure + "░" * (perhaps - sure) + "·" * (width - perhaps)
+
+
+def _hour_changes(problem: Problem, proposal: Proposal) -> Iterator[str]:
+    """Members whose wall clock shows another hour, those of one change together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for each in proposal.hour_changes:
+        key = (each.day.isoformat(), hhmm(each.before), hhmm(each.after))
+        together.setdefault(key, []).append(plain(problem.members[each.member].name))
+    if together:
+        yield ""
+    for (day, before, after), names in together.items():
+        text = f"From {day} the meeting is at {after} instead of {before} for {', '.join(names)}."
+        yield from textwrap.wrap(text, WIDTH)
+
+
+def _legend(proposal: Proposal) -> Iterator[str]:
+    seen = {each.outcome for each in proposal.dates}
+    marks = [f"{_MARKS[each][0]} {_WORDS[each]}" for each in Outcome if each in seen]
+    yield click.style("   ".join([*marks, "█ can come", "░ not known", "· missing"]), dim=True)
+
+
+def plain(text: str) -> str:
+    """Keep control characters of a name or title away from the terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
