@@ -1,12 +1,14 @@
-"""What a meeting asks of people: minutes outside the hours they prefer."""
+"""What a list of dates asks of people: minutes outside the hours they prefer."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.availability import Words, by_week, unpack
 from scheduler.grid import Grid
+from scheduler.hours import Hourbook
 from scheduler.model.problem import Problem
+from scheduler.model.week import Week
+from scheduler.sets import Words, unpack
 from scheduler.spans import Ints
 
 _AT_ONCE = 1 << 22  # members x dates unpacked at a time
@@ -26,12 +28,11 @@ class Burden:
     def totals(self, attending: Words, cells: Ints) -> Ints:
         """Minutes per list of dates and member.
 
-        attending  (cells + 1) x W, who attends each cell
+        attending  W x (cells + 1), who attends each cell
         cells      k x T, the cells held by each of k lists of dates
         returns    k x members
         """
-        members = len(self.kind)
-        step = max(1, _AT_ONCE // max(1, cells.shape[1] * members))
+        step = max(1, _AT_ONCE // max(1, cells.shape[1] * len(self.kind)))
         parts = [
             self._totals(attending, cells[begin : begin + step])
             for begin in range(0, len(cells), step)
@@ -39,23 +40,20 @@ class Burden:
         return np.concatenate(parts)
 
     def _totals(self, attending: Words, cells: Ints) -> Ints:
-        there = unpack(attending[cells], len(self.kind))
+        there = unpack(attending[:, cells], len(self.kind))
         totals = np.zeros((len(cells), len(self.kind)), np.int64)
         for kind, minutes in enumerate(self.minutes):
-            who = np.flatnonzero(self.kind == kind)
-            if len(who) and minutes[cells].any():
-                totals[:, who] = np.einsum("ktm,kt->km", there[:, :, who], minutes[cells])
+            asked = minutes[cells]
+            if asked.any():
+                who = np.flatnonzero(self.kind == kind)
+                totals[:, who] = np.einsum("ktm,kt->km", there[:, :, who], asked)
         return totals
 
 
 def burden(problem: Problem, grid: Grid) -> Burden:
     """Measure every cell against every kind of preferred hours, by the members' wall clocks."""
-    length = problem.meeting.minutes * 60
-    starts = grid.utc.ravel()
-    kinds = [np.zeros(len(starts) + 1, np.int64)]  # kind 0: prefers any hour
-    kind = np.zeros(len(problem.members), np.int64)
-    for spans, who in by_week(problem, grid, lambda member: member.preferred):
-        kind[who] = len(kinds)
-        inside = spans.seconds_before(starts + length) - spans.seconds_before(starts)
-        kinds.append(np.append((length - inside) // 60, 0))
-    return Burden(np.stack(kinds), kind)
+    book = Hourbook(problem, grid)
+    kinds: dict[tuple[str, Week], int] = {}
+    kind = [kinds.setdefault((m.zone, m.preferred), len(kinds)) for m in problem.members]
+    minutes = [np.append(book.outside(*each).ravel(), 0) for each in kinds]
+    return Burden(np.stack(minutes), np.array(kind))

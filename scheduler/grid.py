@@ -59,7 +59,7 @@ def grid_of(problem: Problem) -> Grid:
             remedy="widen a window, shorten the meeting or choose a finer grid",
         )
     days = np.arange(days_since_epoch(problem.start), days_since_epoch(problem.end) + 1)
-    days = days[np.isin((days + 3) % 7, opens.any(axis=1).nonzero()[0])]
+    days = days[np.isin((days + 3) % 7, np.flatnonzero(opens.any(axis=1)))]
     # The clock must stay right until the last meeting of the term has ended.
     after = timedelta(minutes=problem.meeting.minutes)
     clock = wall_clock(problem.zone, problem.start, problem.end + after)

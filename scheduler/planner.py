@@ -1,15 +1,19 @@
 """The planner: a problem in, the best distinct proposals out. Rules: docs/planner.md."""
 
+import numpy as np
+
 from scheduler import ranking
-from scheduler.availability import availability, member_clock, unpack
+from scheduler.availability import availability
 from scheduler.errors import NoPattern
 from scheduler.grid import Grid, date_of, grid_of
+from scheduler.hours import Hourbook
 from scheduler.model.answer import Answer, HourChange, Outcome, PlannedDate, Proposal, Rule, Score
 from scheduler.model.busytime import CLINICAL
 from scheduler.model.problem import Problem, State
 from scheduler.patterns import Row, rows
 from scheduler.ranking import Field, Pattern
 from scheduler.reasons import label, of_date, of_no_notice, of_proposal, of_skip
+from scheduler.sets import unpack
 from scheduler.wallclock import DAY_SECONDS
 
 
@@ -85,16 +89,17 @@ def _date(field: Field, day: int, start: int) -> PlannedDate:
 def _attendance(field: Field, day: int, start: int) -> dict[State, tuple[int, ...]]:
     size = len(field.problem.members)
     return {
-        state: tuple(unpack(sets[day, start], size).nonzero()[0].tolist())
-        for state, sets in field.availability.states.items()
+        state: tuple(np.flatnonzero(unpack(who, size)).tolist())
+        for state, who in field.availability.at(day, start).items()
     }
 
 
 def _hour_changes(problem: Problem, grid: Grid, row: Row, start: int) -> tuple[HourChange, ...]:
     """Changes of each member's wall-clock hour from one date of the pattern to the next."""
     utc = grid.utc[list(row.days), start]
-    clocks = {member.zone: member_clock(problem, member) for member in problem.members}
-    minutes = {zone: clock.to_wall(utc) % DAY_SECONDS // 60 for zone, clock in clocks.items()}
+    book = Hourbook(problem, grid)
+    zones = {member.zone for member in problem.members}
+    minutes = {zone: book.clock(zone).to_wall(utc) % DAY_SECONDS // 60 for zone in zones}
     return tuple(
         HourChange(
             index, date_of(grid.days[row.days[later]]), int(shown[later - 1]), int(shown[later])

@@ -11,13 +11,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.availability import Availability, Words, count, members_set
+from scheduler.availability import Availability
 from scheduler.burden import Burden
 from scheduler.burden import burden as burden_of
 from scheduler.grid import Grid
 from scheduler.model.answer import Score
 from scheduler.model.problem import Problem
 from scheduler.patterns import Row
+from scheduler.sets import Words, count, members_set
 from scheduler.spans import Ints
 from scheduler.tally import most_often
 
@@ -100,7 +101,7 @@ class Field:
 
     @cached_property
     def late(self) -> Ints:
-        return count(_table(self.availability.asked & self.availability.late[:, None]))
+        return count(_table(self.availability.asked & self.availability.late[..., None]))
 
     @cached_property
     def burden(self) -> Burden:
@@ -112,7 +113,7 @@ def field_of(problem: Problem, grid: Grid, who: Availability, rows: list[Row]) -
     size = len(problem.members)
     required = members_set([i for i, each in enumerate(problem.members) if each.required], size)
     fails = count(who.attending) < problem.quorum.of(size)
-    fails |= (required & ~who.attending).any(axis=-1) | grid.blackout[:, None]
+    fails |= (required[:, None, None] & ~who.attending).any(axis=0) | grid.blackout[:, None]
     opens = grid.opens[[row.weekday for row in rows]]
     row, start = opens.nonzero()
     return Field(problem, grid, who, rows, fails, row, start)
@@ -142,7 +143,7 @@ def score(field: Field, cells: Ints, lost: int, moves: int) -> Score:
     return Score(
         lost,
         moves,
-        int(most_often(field.absent[cells])[0]),
+        int(most_often(field.absent[:, cells])[0]),
         int(field.expected[cells].sum()),
         int(field.late[cells].sum()),
         int(field.protections[cells].sum()),
@@ -161,7 +162,7 @@ def _columns(field: Field) -> list[_Column]:
 
     return [
         lambda patterns: field.lost[patterns],
-        _remembered(len(field.row), lambda p: most_often(field.absent[field.held(p)])),
+        _remembered(len(field.row), lambda p: most_often(field.absent[:, field.held(p)])),
         lambda patterns: -field.expected[field.held(patterns)].sum(axis=1),
         lambda patterns: field.late[field.held(patterns)].sum(axis=1),
         lambda patterns: field.protections[field.held(patterns)].sum(axis=1),
@@ -210,6 +211,6 @@ def _distinct(field: Field, patterns: Ints, chosen: int) -> NDArray[np.bool_]:
 
 
 def _table(by_cell: Words) -> Words:
-    """D x S x W as cells x W, with an empty last row for NOT_HELD."""
-    flat = by_cell.reshape(-1, by_cell.shape[-1])
-    return np.concatenate([flat, np.zeros_like(flat[:1])])
+    """W x D x S as W x (cells + 1), with an empty last cell for NOT_HELD."""
+    flat = by_cell.reshape(len(by_cell), -1)
+    return np.concatenate([flat, np.zeros_like(flat[:, :1])], axis=1)

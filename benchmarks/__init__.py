@@ -1,0 +1,1 @@
+"""Speed, in ratios to named peers."""

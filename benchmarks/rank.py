@@ -1,0 +1,41 @@
+"""*rank*: the best of all patterns of all cadences, against the sweep's one list of slots."""
+
+from functools import partial
+
+from benchmarks import free
+from benchmarks.groups import a_calendar, a_group
+from benchmarks.measure import median, row
+from scheduler import ranking
+from scheduler.availability import availability
+from scheduler.grid import grid_of
+from scheduler.model.cadence import Cadence, Monthly, Once, Weekly
+from scheduler.patterns import rows
+from scheduler.planner import plan
+
+CADENCES: list[Cadence] = [Once(), Monthly(), Weekly(1), Weekly(2), Weekly(3), Weekly(4)]
+
+
+def run() -> None:
+    """Rank the patterns of every cadence, from busy time to the five best of each."""
+    problems = [a_group(free.MEMBERS, cadence=cadence) for cadence in CADENCES]
+    grid = grid_of(problems[0])
+    who = availability(problems[0], grid)
+
+    def rank() -> int:
+        patterns = 0
+        for problem in problems:
+            field = ranking.field_of(problem, grid, who, rows(problem, grid))
+            ranking.best(field, 5)
+            patterns += len(field.row)
+        return patterns
+
+    print(f"rank: {free.MEMBERS} members, {free.WEEKS} weeks, {len(CADENCES)} cadences")
+    ours = median(rank)
+    calendars = [a_calendar(n, free.WEEKS) for n in range(free.MEMBERS)]
+    slots = sorted(int(start) for start in grid.utc.ravel())
+    peer = median(lambda: free.sweep(calendars, slots, 9))
+    row(f"ours, {rank()} patterns, the five best of each", ours)
+    row("plain Python sweep, one list of slots", peer, f"{peer / ours:.1f} x ours (goal 1)")
+    for cadence, problem in zip(CADENCES, problems, strict=True):
+        name = f"whole plan, {cadence.kind} {getattr(cadence, 'every', '')}"
+        row(name, median(partial(plan, problem)))
