@@ -60,6 +60,11 @@ def grid_of(problem: Problem) -> Grid:
         )
     days = np.arange(days_since_epoch(problem.start), days_since_epoch(problem.end) + 1)
     days = days[np.isin((days + 3) % 7, np.flatnonzero(opens.any(axis=1)))]
+    if not len(days):
+        raise NoPattern(
+            "The term has no day on which a window opens",
+            remedy="lengthen the term or open a window on one of its weekdays",
+        )
     # The clock must stay right until the last meeting of the term has ended.
     after = timedelta(minutes=problem.meeting.minutes)
     clock = wall_clock(problem.zone, problem.start, problem.end + after)

@@ -37,8 +37,9 @@ def load(path: Path, *, today: Today, network: Network) -> Problem:
 
     Raises BadProblem for the file, Unreadable for a calendar.
     """
-    document = read_document(parse(path))
+    data = parse(path)
     try:
+        document = read_document(data)
         events = _calendars(document, path.parent, network)
         return problem_of(document, events, today=today)
     except BadProblem as error:
