@@ -1,0 +1,1 @@
+"""An independent judge of the planner, written from its contract alone, and its test problems."""
