@@ -46,6 +46,13 @@ class Rule:
     ordinals: Ordinals | None = None
 
 
+class Alternative(NamedTuple):
+    """Another start (UTC seconds) for a short date, and who could come then."""
+
+    start: int
+    expected: tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedDate:
     """One date of a proposal.
@@ -66,6 +73,7 @@ class PlannedDate:
     attendance: dict[State, tuple[int, ...]]
     why: str
     moved_from: int | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +100,87 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One operation of a JSON Patch (RFC 6902) on the problem; `remove` has no value."""
+
+    op: str
+    path: str
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A change to the problem that was run and found to lose fewer dates."""
+
+    change: str
+    patch: tuple[Change, ...]
+    lost_dates: int
+    gains: str
+
+
+class Status(StrEnum):
+    """How a clinic can still be asked for its time."""
+
+    ROUTINE = "routine"
+    APPROVER = "approver"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Ask for a member's clinical time at a held date, on `ask_by` at the latest.
+
+    member    by place in the problem
+    start     of the date, UTC seconds
+    approver  who may approve it, where the status is APPROVER
+    """
+
+    member: int
+    start: int
+    ask_by: date
+    status: Status
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBy:
+    """The last planning days on which no protection is late, and on which each meets a tier.
+
+    Both are None where nothing is to be protected.
+    """
+
+    routine: date | None = None
+    any_tier: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """How many days of the term each weekday-and-time keeps, for the map of the week.
+
+    starts  minutes past midnight, ascending
+    kept    per weekday (Monday first) and start, the days that do not fail; None: no window there
+    days    per weekday, the days of the term outside blackouts
+    """
+
+    starts: tuple[int, ...] = ()
+    kept: tuple[tuple[int | None, ...], ...] = ()
+    days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The best distinct proposals, best first, and what they were chosen from.
 
-    warnings  sentences about the input, for whoever reads the answer
+    relaxations       what would lose fewer dates, when the best proposal loses any
+    notices, plan_by  of the chosen proposal
+    warnings          sentences about the input, for whoever reads the answer
     """
 
     quorum: int
     patterns: int
     proposals: tuple[Proposal, ...]
     warnings: tuple[str, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    plan_by: PlanBy = PlanBy()
+    heat: Heat = Heat()
