@@ -19,9 +19,13 @@ def a_calendar(*components: str, end: str = "\r\n") -> bytes:
     return ("\n".join(lines) + "\n").replace("\n", end).encode()
 
 
+def a_component(kind: str, *lines: str) -> str:
+    return "\n".join([f"BEGIN:{kind}", *lines, f"END:{kind}"])
+
+
 def an_event(*lines: str, uid: str = "one@example.org") -> str:
     named = [f"UID:{uid}"] if uid else []
-    return "\n".join(["BEGIN:VEVENT", *named, *lines, "END:VEVENT"])
+    return a_component("VEVENT", *named, *lines)
 
 
 def an_hour(day: str, *lines: str, uid: str = "one@example.org") -> str:
@@ -30,12 +34,12 @@ def an_hour(day: str, *lines: str, uid: str = "one@example.org") -> str:
 
 
 def a_zone(name: str, *parts: str) -> str:
-    return "\n".join(["BEGIN:VTIMEZONE", f"TZID:{name}", *parts, "END:VTIMEZONE"])
+    return a_component("VTIMEZONE", f"TZID:{name}", *parts)
 
 
 def a_clock(kind: str, start: str, before: str, after: str, *lines: str) -> str:
     offsets = [f"DTSTART:{start}", f"TZOFFSETFROM:{before}", f"TZOFFSETTO:{after}"]
-    return "\n".join([f"BEGIN:{kind}", *offsets, *lines, f"END:{kind}"])
+    return a_component(kind, *offsets, *lines)
 
 
 NEW_YORK_BY_HAND = (
@@ -48,12 +52,16 @@ NEW_YORK_BY_HAND = (
 )
 
 
-def busy(
-    data: bytes | str, span: tuple[int, int] = SPRING, zone: str = "UTC"
+def busy(*components: str, span: tuple[int, int] = SPRING, zone: str = "UTC") -> list[BusyInterval]:
+    """What the parser makes of a calendar of these components, in this process."""
+    return busy_of(a_calendar(*components), span=span, zone=zone)
+
+
+def busy_of(
+    data: bytes, *, span: tuple[int, int] = SPRING, zone: str = "UTC"
 ) -> list[BusyInterval]:
-    """What the parser makes of a calendar, or of the components of one, in this process."""
-    whole = data if isinstance(data, bytes) else a_calendar(data)
-    return busy_in(whole, span=span, local=zone, instances=50_000)
+    """What the parser makes of a file, in this process."""
+    return busy_in(data, span=span, local=zone, instances=50_000)
 
 
 def spans(found: list[BusyInterval]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from scheduler.model.busy import Kind
-from tests.calendar_sync.builders import an_hour, busy, kinds, starts, utc
+from tests.calendar_sync.builders import a_component, an_event, an_hour, busy, kinds, starts, utc
 
 OUTLOOK = "X-MICROSOFT-CDO-BUSYSTATUS"
 
@@ -59,7 +59,7 @@ def test_an_override_is_of_its_own_kind() -> None:
     series = an_hour("20270301", "RRULE:FREQ=DAILY;COUNT=3")
     override = an_hour("20270302", "RECURRENCE-ID:20270302T090000Z", f"{OUTLOOK}:OOF")
 
-    found = busy(series + "\n" + override)
+    found = busy(series, override)
 
     assert kinds(found) == [Kind.BUSY, Kind.UNAVAILABLE, Kind.BUSY]
 
@@ -68,45 +68,34 @@ def test_a_cancelled_override_frees_its_instance() -> None:
     series = an_hour("20270301", "RRULE:FREQ=DAILY;COUNT=3")
     override = an_hour("20270302", "RECURRENCE-ID:20270302T090000Z", "STATUS:CANCELLED")
 
-    assert starts(busy(series + "\n" + override)) == ["03-01 09:00", "03-03 09:00"]
+    assert starts(busy(series, override)) == ["03-01 09:00", "03-03 09:00"]
 
 
 def test_a_bare_cancellation_needs_no_start() -> None:
     series = an_hour("20270301", "RRULE:FREQ=DAILY;COUNT=2")
-    override = "\n".join(
-        [
-            "BEGIN:VEVENT",
-            "UID:one@example.org",
-            "RECURRENCE-ID:20270302T090000Z",
-            "STATUS:CANCELLED",
-            "END:VEVENT",
-        ]
-    )
+    override = an_event("RECURRENCE-ID:20270302T090000Z", "STATUS:CANCELLED")
 
-    assert starts(busy(series + "\n" + override)) == ["03-01 09:00"]
+    assert starts(busy(series, override)) == ["03-01 09:00"]
 
 
 def test_a_busy_override_of_a_free_series_is_busy() -> None:
     series = an_hour("20270301", "RRULE:FREQ=DAILY", "TRANSP:TRANSPARENT")
     override = an_hour("20270302", "RECURRENCE-ID:20270302T090000Z")
 
-    assert starts(busy(series + "\n" + override)) == ["03-02 09:00"]
+    assert starts(busy(series, override)) == ["03-02 09:00"]
 
 
 def test_free_busy_periods_are_of_their_type() -> None:
-    published = "\n".join(
-        [
-            "BEGIN:VFREEBUSY",
-            "UID:free-busy",
-            "FREEBUSY:20270301T090000Z/20270301T100000Z",
-            "FREEBUSY;FBTYPE=BUSY:20270302T090000Z/PT1H,20270303T090000Z/PT2H",
-            "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20270304T090000Z/PT1H",
-            "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20270305T090000Z/PT1H",
-            "FREEBUSY;FBTYPE=FREE:20270306T090000Z/PT1H",
-            "FREEBUSY;FBTYPE=X-SURGERY:20270307T090000Z/PT1H",
-            "FREEBUSY:20270308T090000Z/20270308T090000Z",
-            "END:VFREEBUSY",
-        ]
+    published = a_component(
+        "VFREEBUSY",
+        "UID:free-busy",
+        "FREEBUSY:20270301T090000Z/20270301T100000Z",
+        "FREEBUSY;FBTYPE=BUSY:20270302T090000Z/PT1H,20270303T090000Z/PT2H",
+        "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20270304T090000Z/PT1H",
+        "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20270305T090000Z/PT1H",
+        "FREEBUSY;FBTYPE=FREE:20270306T090000Z/PT1H",
+        "FREEBUSY;FBTYPE=X-SURGERY:20270307T090000Z/PT1H",
+        "FREEBUSY:20270308T090000Z/20270308T090000Z",
     )
 
     found = busy(published)
@@ -127,6 +116,6 @@ def test_only_what_overlaps_the_span_is_given_and_given_whole() -> None:
     event = an_hour("20270301", "RRULE:FREQ=DAILY;COUNT=4")
     span = (utc("2027-03-02 09:30"), utc("2027-03-04 09:00"))
 
-    found = busy(event, span)
+    found = busy(event, span=span)
 
     assert starts(found) == ["03-02 09:00", "03-03 09:00"]

@@ -19,7 +19,7 @@ YEAR = (utc("2027-01-01"), utc("2028-01-01"))
 
 
 def of(rule: str, span: tuple[int, int] = SPRING, day: str = "20270301") -> list[str]:
-    return [start[:5] for start in starts(busy(an_hour(day, f"RRULE:{rule}"), span))]
+    return [start[:5] for start in starts(busy(an_hour(day, f"RRULE:{rule}"), span=span))]
 
 
 def test_a_weekly_event_keeps_its_local_hour_across_a_clock_change() -> None:
@@ -229,8 +229,8 @@ def test_an_added_date_can_be_excluded() -> None:
 def test_a_long_past_changes_nothing(rule: str, start: str) -> None:
     counted = f"{rule};COUNT=200000"  # a rule with COUNT is followed from its very start
 
-    assert starts(busy(an_hour(start, f"RRULE:{rule}"), YEAR)) == starts(
-        busy(an_hour(start, f"RRULE:{counted}"), YEAR)
+    assert starts(busy(an_hour(start, f"RRULE:{rule}"), span=YEAR)) == starts(
+        busy(an_hour(start, f"RRULE:{counted}"), span=YEAR)
     )
 
 
@@ -269,6 +269,6 @@ def test_a_rule_that_is_not_understood_makes_the_calendar_unreadable(rule: str) 
 
 def test_an_until_that_cannot_be_read_makes_the_calendar_unreadable() -> None:
     with pytest.raises(Refused) as refused:
-        busy(an_hour("20270301", "RRULE:FREQ=DAILY;UNTIL=summer"), NOWHERE)
+        busy(an_hour("20270301", "RRULE:FREQ=DAILY;UNTIL=summer"), span=NOWHERE)
 
     assert refused.value.reason is Reason.BAD_DATE

@@ -1,14 +1,20 @@
 """Rule 6: whose time a local time is; and a second opinion on every conversion."""
 
 from datetime import datetime
+from functools import cache
+from itertools import pairwise
 
 import pytest
 import pytz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendar_sync.ics.budget import Budget
+from calendar_sync.ics.outline import outline
 from calendar_sync.ics.reasons import Reason, Refused
-from calendar_sync.ics.zones import Zone, named
+from calendar_sync.ics.sieve import sieve
+from calendar_sync.ics.vtimezone import observed
+from calendar_sync.ics.zones import Zone, named, seconds
 from tests.calendar_sync.builders import (
     NEW_YORK_BY_HAND,
     a_calendar,
@@ -16,6 +22,7 @@ from tests.calendar_sync.builders import (
     a_zone,
     an_event,
     busy,
+    busy_of,
     starts,
     utc,
 )
@@ -39,18 +46,18 @@ def test_iana_and_windows_names_are_known(tzid: str) -> None:
 def test_the_calendars_own_zone_is_used_where_nobody_knows_the_name() -> None:
     zone = a_zone("Customized Time Zone", *NEW_YORK_BY_HAND)
 
-    assert starts(busy(zone + "\n" + weekly("Customized Time Zone"))) == MARCH
+    assert starts(busy(zone, weekly("Customized Time Zone"))) == MARCH
 
 
 def test_a_zone_may_be_written_after_its_use_and_with_commas() -> None:
     zone = a_zone(r"(UTC-05:00) Boston\, here", *NEW_YORK_BY_HAND)
 
-    assert starts(busy(weekly('"(UTC-05:00) Boston, here"') + "\n" + zone)) == MARCH
+    assert starts(busy(weekly('"(UTC-05:00) Boston, here"'), zone)) == MARCH
 
 
 @pytest.mark.parametrize("tzid", ["America/New_York", "Eastern Standard Time"])
 def test_a_known_name_is_trusted_more_than_the_calendars_own_zone(tzid: str) -> None:
-    assert starts(busy(a_zone(tzid, PLUS_ONE) + "\n" + weekly(tzid))) == MARCH
+    assert starts(busy(a_zone(tzid, PLUS_ONE), weekly(tzid))) == MARCH
 
 
 def test_a_zone_that_nobody_knows_makes_the_calendar_unreadable() -> None:
@@ -77,7 +84,7 @@ def test_an_unknown_zone_is_no_matter_where_no_time_hangs_on_it() -> None:
         an_event("DTSTART;TZID=Shire;VALUE=DATE:20270302", uid="b"),
     ]
 
-    assert starts(busy("\n".join([zone, *events]))) == ["03-01 09:00", "03-02 00:00"]
+    assert starts(busy(zone, *events)) == ["03-01 09:00", "03-02 00:00"]
 
 
 def test_each_calendar_of_a_file_has_its_own_zones() -> None:
@@ -87,13 +94,13 @@ def test_each_calendar_of_a_file_has_its_own_zones() -> None:
     def hour(uid: str) -> str:
         return an_event("DTSTART;TZID=Custom:20270301T090000", "DURATION:PT1H", uid=uid)
 
-    found = busy(a_calendar(west, hour("a")) + a_calendar(east, hour("b")) + a_calendar(west))
+    found = busy_of(a_calendar(west, hour("a")) + a_calendar(east, hour("b")) + a_calendar(west))
 
     assert starts(found) == ["03-01 08:00", "03-01 14:00"]
 
 
 def test_one_calendars_zone_is_not_anothers() -> None:
-    busy(a_zone("Custom", PLUS_ONE) + "\n" + weekly("Custom"))
+    busy(a_zone("Custom", PLUS_ONE), weekly("Custom"))
 
     with pytest.raises(Refused):
         busy(weekly("Custom"))
@@ -112,7 +119,7 @@ def test_a_zone_of_its_own_that_cannot_be_read_makes_the_calendar_unreadable(
     parts: tuple[str, ...],
 ) -> None:
     with pytest.raises(Refused) as refused:
-        busy(a_zone("Custom", *parts) + "\n" + weekly("Custom"))
+        busy(a_zone("Custom", *parts), weekly("Custom"))
 
     assert refused.value.reason is Reason.BAD_ZONE
 
@@ -128,7 +135,7 @@ def test_dates_and_ends_of_a_zones_rules_are_kept() -> None:
         ),
     )  # fmt: skip
 
-    assert starts(busy(zone + "\n" + weekly("Custom"))) == [
+    assert starts(busy(zone, weekly("Custom"))) == [
         "03-01 09:00", "03-08 08:00", "03-15 09:00", "03-22 08:00", "03-29 09:00",
     ]  # fmt: skip
 
@@ -165,6 +172,22 @@ def test_wall_clocks_agree_with_another_library(name: str, wall: datetime) -> No
     assert zone.utc(wall) == in_another_library(name, wall)
 
 
+@cache
+def new_york_by_hand() -> Zone:
+    (calendar,) = outline(sieve(a_calendar(a_zone("Custom", *NEW_YORK_BY_HAND))))
+    return observed(calendar.parts[0], datetime(2040, 1, 1), Budget(5_000))  # noqa: DTZ001
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.datetimes(min_value=datetime(2008, 1, 1), max_value=datetime(2036, 12, 31)))  # noqa: DTZ001
+def test_a_zone_written_by_hand_agrees_with_the_known_one(wall: datetime) -> None:
+    known, by_hand = named("America/New_York"), new_york_by_hand()
+
+    assert known is not None
+    assert by_hand.utc(wall.replace(microsecond=0)) == known.utc(wall.replace(microsecond=0))
+    assert by_hand.wall(known.utc(wall)) == known.wall(known.utc(wall))
+
+
 @pytest.mark.parametrize("name", TWENTY)
 def test_they_agree_around_every_change_of_the_clocks(name: str) -> None:
     zone, quarters = named(name), range(utc("2026-01-01"), utc("2028-01-01"), 900)
@@ -175,11 +198,9 @@ def test_they_agree_around_every_change_of_the_clocks(name: str) -> None:
 
 
 def _near_changes(zone: Zone, quarters: range) -> list[int]:
-    def offset(instant: int) -> float:
-        return zone.wall(instant).timestamp() - instant
+    def offset(instant: int) -> int:
+        return seconds(zone.wall(instant)) - instant
 
     days = quarters[::96]
-    changed = [
-        day for day, after in zip(days, days[1:], strict=False) if offset(day) != offset(after)
-    ]
+    changed = [day for day, after in pairwise(days) if offset(day) != offset(after)]
     return [instant for day in changed for instant in range(day, day + 86_400, 900)]

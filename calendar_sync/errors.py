@@ -1,0 +1,10 @@
+"""The one way in which reading a calendar fails."""
+
+from scheduler.errors import Explained
+
+
+class Unreadable(Explained):
+    """A calendar that could not be read as a whole, and so says nothing about anybody's time.
+
+    Half a calendar would offer taken hours as free; there is no partial answer.
+    """

@@ -1,0 +1,141 @@
+"""Calendars at https addresses.
+
+Users choose the address, and we connect from inside a hospital's network: so only public
+machines are reached (see `reachable`), over a checked certificate, within a time and a size.
+Nothing of the environment is asked: no proxy, no certificate file.
+"""
+
+import ssl
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+
+import certifi
+import httpcore
+
+from calendar_sync.errors import Unreadable
+from calendar_sync.ics import reachable
+from calendar_sync.ics.connect import CheckedBackend, Deadline, Resolve, system_resolve
+from calendar_sync.ics.limits import Limits
+from calendar_sync.ics.link import Link
+from calendar_sync.ics.statuses import refusal
+
+_REDIRECTS = 3
+_MOVED = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What we may connect to, and whom we trust there.
+
+    allow    networks that may be reached besides the public ones, on any port
+    ca_file  certificates (PEM) trusted besides those of certifi
+    resolve  how names are looked up
+    """
+
+    allow: tuple[reachable.Network, ...] = ()
+    ca_file: Path | None = None
+    resolve: Resolve = field(default=system_resolve, repr=False)
+
+
+OPEN = Network()
+
+
+def fetch(address: str, *, limits: Limits, network: Network) -> bytes:
+    """Return what is at an https or webcal address, after at most three redirects.
+
+    Each redirect is checked like a first address. Raises Unreadable if nothing comes of it.
+    """
+    deadline, link = Deadline(limits.address_seconds), Link.parse(address)
+    for _ in range(_REDIRECTS + 1):
+        answer = _get(link, deadline, limits, network)
+        if isinstance(answer, bytes):
+            return answer
+        link = link.follow(answer)
+    raise Unreadable(
+        f"{Link.parse(address)} redirects more than {_REDIRECTS} times",
+        remedy="use the address that it leads to in the end",
+    )
+
+
+def _get(link: Link, deadline: Deadline, limits: Limits, network: Network) -> bytes | str:
+    """Return the body, or the location of a redirect."""
+    backend = CheckedBackend(link, deadline, network.resolve, network.allow)
+    url = httpcore.URL(
+        scheme=b"https", host=link.host.encode(), port=link.port, target=link.target.encode()
+    )
+    try:
+        with (
+            httpcore.ConnectionPool(_trust(network), network_backend=backend) as pool,
+            pool.stream("GET", url, headers=_headers(link)) as response,
+        ):
+            return _taken(response, link, limits)
+    except httpcore.TimeoutException:
+        raise Unreadable(
+            f"{link} takes longer than {limits.address_seconds:g} seconds",
+            remedy="try again later, or export the calendar to a file",
+        ) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise _failure(link, error) from None
+
+
+def _headers(link: Link) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"Host", link.place.encode()),
+        (b"Accept", b"text/calendar, */*;q=0.1"),
+        (b"Accept-Encoding", b"identity"),
+        (b"User-Agent", b"common-hour"),
+    ]
+    return headers if link.login is None else [*headers, (b"Authorization", link.login)]
+
+
+def _trust(network: Network) -> ssl.SSLContext:
+    """Return what certificates are checked against, whatever the environment may name."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    trust.load_verify_locations(certifi.where())
+    if network.ca_file is not None:
+        try:
+            trust.load_verify_locations(network.ca_file)
+        except OSError:  # ssl.SSLError is one
+            raise Unreadable(
+                f"The certificates in {network.ca_file} cannot be read",
+                remedy="give a file of PEM certificates",
+            ) from None
+    return trust
+
+
+def _taken(response: httpcore.Response, link: Link, limits: Limits) -> bytes | str:
+    headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+    if response.status in _MOVED and b"location" in headers:
+        return headers[b"location"]
+    if response.status != HTTPStatus.OK:
+        raise refusal(link, response.status)
+    if headers.get(b"content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Unreadable(
+            f"{link} answers in a compressed form that was not asked for",
+            remedy="export the calendar to a file",
+        )
+    body = bytearray()
+    for chunk in response.iter_stream():
+        body += chunk
+        if len(body) > limits.address_bytes:
+            raise Unreadable(
+                f"{link} is larger than {limits.address_bytes / 1e6:g} MB",
+                remedy="publish a shorter time of the calendar, or export it to a file",
+            )
+    return bytes(body)
+
+
+def _failure(link: Link, error: Exception) -> Unreadable:
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args):
+        return Unreadable(
+            f"{link} cannot prove that it is who it says (its certificate is not trusted)",
+            remedy="check the address; if the host is your own, give its certificate authority",
+        )
+    if isinstance(error, httpcore.ConnectError):
+        return Unreadable(
+            f"{link} does not accept a secure connection",
+            remedy="check the address, or try again later",
+        )
+    return Unreadable(f"{link} broke off", remedy="try again later")

@@ -1,0 +1,83 @@
+"""The door of this package: calendars by file or address, to busy time."""
+
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from calendar_sync.ics import fetch, files, link
+from calendar_sync.ics.fetch import OPEN, Network
+from calendar_sync.ics.limits import USUAL, Limits
+from calendar_sync.ics.reader import Reader
+from calendar_sync.ics.reasons import Refused
+from calendar_sync.ics.sentences import unreadable
+from scheduler.model.busy import BusyInterval
+
+_ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]*://|(https?|webcals?):)", re.IGNORECASE)
+_MOST_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One calendar, and the time we want to know about.
+
+    place  the path of an ICS file, or an https or webcal address, which is a secret
+    span   UTC seconds, [from, to)
+    zone   the IANA zone of floating times and whole days; the caller knows that it exists
+    """
+
+    place: str = field(repr=False)
+    span: tuple[int, int]
+    zone: str
+
+
+def read_all(
+    sources: Sequence[Source], *, limits: Limits = USUAL, network: Network = OPEN
+) -> list[list[BusyInterval]]:
+    """Return what each source takes of its span, in the order of the sources.
+
+    One interval per instance that overlaps the span, whole and unmerged, sorted by start, end
+    and kind (busy, unavailable or tentative). Events that are free or take no time are left out.
+
+    Each source is read for itself, several at once. Raises Unreadable for the first of them,
+    in their order, that cannot be read.
+    """
+    workers = min(len(sources), os.cpu_count() or 1, _MOST_AT_ONCE)
+    if not workers:
+        return []
+    with ExitStack() as stack:
+        readers = SimpleQueue[Reader]()
+        for _ in range(workers):
+            readers.put(stack.enter_context(Reader(limits)))
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        answers = [pool.submit(_read, source, readers, limits, network) for source in sources]
+        return _in_order(pool, answers)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, answers: Sequence[Future[list[BusyInterval]]]
+) -> list[list[BusyInterval]]:
+    try:
+        return [answer.result() for answer in answers]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(
+    source: Source, readers: "SimpleQueue[Reader]", limits: Limits, network: Network
+) -> list[BusyInterval]:
+    if _ADDRESS.match(source.place):
+        place = link.shown(source.place)
+        data = fetch.fetch(source.place, limits=limits, network=network)
+    else:
+        place, data = source.place, files.load(source.place, limits)
+    reader = readers.get()
+    try:
+        return reader.read(data, source.span, source.zone)
+    except Refused as refused:
+        raise unreadable(place, refused) from None
+    finally:
+        readers.put(reader)
