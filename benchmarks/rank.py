@@ -7,6 +7,7 @@ from benchmarks.groups import a_calendar, a_group
 from benchmarks.measure import median, row
 from scheduler import ranking
 from scheduler.availability import availability
+from scheduler.field import field_of
 from scheduler.grid import grid_of
 from scheduler.model.cadence import Cadence, Monthly, Once, Weekly
 from scheduler.patterns import rows
@@ -24,7 +25,7 @@ def run() -> None:
     def rank() -> int:
         patterns = 0
         for problem in problems:
-            field = ranking.field_of(problem, grid, who, rows(problem, grid))
+            field = field_of(problem, grid, who, rows(problem, grid))
             ranking.best(field, 5)
             patterns += len(field.row)
         return patterns

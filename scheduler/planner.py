@@ -5,13 +5,15 @@ import numpy as np
 from scheduler import ranking
 from scheduler.availability import availability
 from scheduler.errors import NoPattern
+from scheduler.field import Field, field_of
 from scheduler.grid import Grid, date_of, grid_of
 from scheduler.hours import Hourbook
 from scheduler.model.answer import Answer, HourChange, Outcome, PlannedDate, Proposal, Rule, Score
 from scheduler.model.busytime import CLINICAL
 from scheduler.model.problem import Problem, State
+from scheduler.options import NOT_HELD
 from scheduler.patterns import Row, rows
-from scheduler.ranking import Field, Pattern
+from scheduler.ranking import Pattern
 from scheduler.reasons import label, of_date, of_no_notice, of_proposal, of_skip
 from scheduler.sets import unpack
 from scheduler.wallclock import DAY_SECONDS
@@ -24,7 +26,7 @@ def plan(problem: Problem, *, top: int = 5) -> Answer:
     planned.
     """
     grid = grid_of(problem)
-    field = ranking.field_of(problem, grid, availability(problem, grid), rows(problem, grid))
+    field = field_of(problem, grid, availability(problem, grid), rows(problem, grid))
     # One more than asked for: the last proposal is compared with it.
     chosen = ranking.best(field, top + 1)
     if not chosen:
@@ -51,7 +53,10 @@ def _proposal(field: Field, pattern: Pattern, following: Score | None) -> Propos
         phase=row.phase,
         ordinals=row.ordinals,
     )
-    dates = tuple(_date(field, day, pattern.start) for day in row.days)
+    dates = tuple(
+        _date(field, day, pattern.start, cell)
+        for day, cell in zip(row.days, pattern.cells, strict=True)
+    )
     held = sum(each.outcome is not Outcome.SKIPPED for each in dates)
     return Proposal(
         label(rule, problem.meeting.minutes, dates[0].day),
@@ -60,29 +65,36 @@ def _proposal(field: Field, pattern: Pattern, following: Score | None) -> Propos
         pattern.score,
         dates,
         _hour_changes(problem, grid, row, pattern.start),
+        pattern.proven,
     )
 
 
-def _date(field: Field, day: int, start: int) -> PlannedDate:
+def _date(field: Field, day: int, start: int, cell: int) -> PlannedDate:
     problem, grid = field.problem, field.grid
-    begin, local = int(grid.utc[day, start]), date_of(grid.days[day])
-    end = begin + problem.meeting.minutes * 60
-    if grid.blackout[day]:
+    original, length = int(grid.utc[day, start]), problem.meeting.minutes * 60
+    if cell == NOT_HELD:
+        local = date_of(grid.days[day])
         nobody: dict[State, tuple[int, ...]] = dict.fromkeys(State, ())
         why = of_skip(problem, local)
-        return PlannedDate(begin, end, local, Outcome.SKIPPED, False, (0, 0), nobody, why)
-    attendance = _attendance(field, day, start)
+        end = original + length
+        return PlannedDate(original, end, local, Outcome.SKIPPED, False, (0, 0), nobody, why)
+    held_on, held_at = divmod(cell, len(grid.starts))
+    outcome = Outcome.SHORT if field.fails[held_on, held_at] else Outcome.KEPT
+    moved = (held_on, held_at) != (day, start)
+    begin = int(grid.utc[held_on, held_at])
+    attendance = _attendance(field, held_on, held_at)
     sure = sum(len(attendance[state]) for state in problem.quorum.counts)
     quorum = problem.quorum.of(len(problem.members))
     return PlannedDate(
         begin,
-        end,
-        local,
-        Outcome.SHORT if field.fails[day, start] else Outcome.KEPT,
+        begin + length,
+        date_of(grid.days[held_on]),
+        Outcome.MOVED if moved else outcome,
         sure >= quorum,
         (sure, sure + len(attendance[State.UNKNOWN])),
         attendance,
         of_date(problem, attendance, sure, quorum),
+        original if moved else None,
     )
 
 

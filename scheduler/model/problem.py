@@ -69,6 +69,18 @@ class Quorum:
         return max(1, ceil(self.share * members))
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many local days a failing date may move, and how many may; None: the default.
+
+    The default of `max_days`, and its limit, is what keeps two dates from meeting; that of
+    `max_count` is a quarter of the dates, rounded up.
+    """
+
+    max_days: int | None = None
+    max_count: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """One person of the group.
@@ -102,5 +114,6 @@ class Problem:
     windows: tuple[Hours, ...]
     members: tuple[Member, ...]
     quorum: Quorum = Quorum()
+    moves: Moves = Moves()
     blackouts: tuple[Blackout, ...] = ()
     title: str = ""

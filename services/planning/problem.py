@@ -17,7 +17,7 @@ from scheduler.errors import BadProblem
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.busytime import BusyTime
 from scheduler.model.cadence import Cadence, Monthly, Once, Spread, Weekly
-from scheduler.model.problem import Blackout, Meeting, Member, Problem, Quorum, State, Tier
+from scheduler.model.problem import Blackout, Meeting, Member, Moves, Problem, Quorum, State, Tier
 from scheduler.model.week import ALWAYS, OFFICE_HOURS, Hours, Week
 from scheduler.model.zone import zone
 from scheduler.wallclock import days_since_epoch
@@ -85,7 +85,7 @@ def problem_of(
     windows = _hours(document.windows)
     _long_enough(windows, document.meeting.minutes)
     _within_group(document)
-    _no_moves_yet(document)
+    _no_spread_yet(document)
     tiers = _tiers(document.notice)
     return Problem(
         zone=document.timezone,
@@ -100,6 +100,7 @@ def problem_of(
             for index, (member, found) in enumerate(zip(document.members, events, strict=True))
         ),
         quorum=_quorum(document.quorum),
+        moves=Moves() if document.moves is None else Moves(**document.moves.model_dump()),
         blackouts=tuple(Blackout(**each.model_dump()) for each in document.blackouts),
         title=document.title,
     )
@@ -209,11 +210,7 @@ def _within_group(document: ProblemDocument) -> None:
         )
 
 
-def _no_moves_yet(document: ProblemDocument) -> None:
-    if document.moves is not None and document.moves.max_days != 0:
-        raise BadProblem(
-            "moves.max_days: dates cannot be moved yet", remedy="write 0, or leave out moves"
-        )
+def _no_spread_yet(document: ProblemDocument) -> None:
     if document.cadence.kind == "spread":
         raise BadProblem(
             "cadence.kind: spread cannot be planned yet", remedy="write once, weekly or monthly"

@@ -1,0 +1,270 @@
+"""The best place for every date of one pattern: branch and bound over whole scores.
+
+The places of different dates meet in two terms only, the worst absences and the largest burden;
+everything else is a sum. The least worst absences come first: a cap on them is raised, from a
+bound no choice can beat, until some choice keeps it. Under that cap the rest of the score is
+searched depth first. A partial choice is given up when what it has, and the least that the dates
+still open add to it with the moves still left, shows that it cannot keep the cap or cannot win:
+
+- per member, the absences and the minutes that no place of an open date avoids;
+- the sums, by dynamic programming over open dates and moves left;
+- absences weighted by member (a Lagrangian bound: whatever the weights, their weighted sum stays
+  below the cap times the sum of the weights). See scheduler/weights.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, TypeAlias
+
+from scheduler.lanes import above, least_minutes, most_counted, most_minutes
+from scheduler.options import NOT_HELD, Option
+from scheduler.weights import weigh
+
+Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
+STEPS = 200_000  # places looked at in groups above 64, whose search may stop early
+_NEVER = 1 << 80  # more than any sum
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date that fails where its pattern puts it: it stays (short or skipped) or is moved."""
+
+    stay: Option
+    moves: Sequence[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The best place for each date, in their order, and the score of the whole semester."""
+
+    key: Key
+    options: tuple[Option, ...]
+    proven: bool
+
+
+def key_of(options: Sequence[Option], members: int) -> Key:
+    """The score of these dates from worst_absences on, least is best."""
+    return (
+        most_counted(sum(each.absent for each in options), members),
+        -sum(each.attendance for each in options),
+        sum(each.late for each in options),
+        sum(each.protections for each in options),
+        most_minutes(sum(each.burden for each in options), members),
+        sum(each.minutes for each in options),
+    )
+
+
+def choose(fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: int) -> Choice:
+    """Move exactly `moves` of the dates, so that the whole score is the best there is.
+
+    fixed  the dates of the semester that stay where they are
+    """
+    # The dates with the fewest places first: the tree is narrow where it is high.
+    order = sorted(range(len(dates)), key=lambda date: len(dates[date].moves))
+    case = _Case(fixed, [dates[each] for each in order], moves, members)
+    cap = max(case.weights.bound, most_counted(case.base.absent + case.rest[0].absent, members))
+    while not (search := _Search(case, cap)).found:
+        cap += 1
+    chosen = dict(zip(order, search.found, strict=True))
+    options = tuple(chosen[date] for date in range(len(dates)))
+    return Choice(key_of([*fixed, *options], members), options, search.finished)
+
+
+class _Place(NamedTuple):
+    """A place of an open date, ready to be added to a partial choice."""
+
+    option: Option
+    moves: int  # 1 where the date is moved, 0 where it stays
+    score: int
+    weight: int
+
+
+class _Sum(NamedTuple):
+    """What the fixed dates and those placed so far add up to."""
+
+    absent: int
+    burden: int
+    score: int
+    weight: int
+    minutes: int
+
+
+class _Rest(NamedTuple):
+    """The least that open dates add, from one depth on.
+
+    The lists hold it by the number of moves left.
+    """
+
+    absent: int
+    burden: int
+    score: list[int]
+    weight: list[int]
+    minutes: list[int]
+
+
+class _Case:
+    """Open dates with their places, and the bounds that hold whatever the cap."""
+
+    def __init__(
+        self, fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: int
+    ) -> None:
+        self.fixed, self.dates, self.moves, self.members = fixed, dates, moves, members
+        absent = sum(each.absent for each in fixed)
+        self.weights = weigh(
+            absent,
+            [date.stay.absent for date in dates],
+            [[each.absent for each in date.moves] for date in dates],
+            moves,
+            members,
+        )
+        self.base = _Sum(
+            absent,
+            sum(each.burden for each in fixed),
+            sum(map(_score, fixed)),
+            self.weights.base,
+            sum(each.minutes for each in fixed),
+        )
+        self.places = [self._places(depth) for depth in range(len(dates))]
+        self.rest = self._bounds()
+
+    def _places(self, depth: int) -> list[_Place]:
+        """Where a date may be, the best first."""
+        date, weights = self.dates[depth], self.weights
+        places = [
+            _Place(option, 1, _score(option), weight)
+            for option, weight in zip(date.moves, weights.moves[depth], strict=True)
+        ]
+        if self.moves < len(self.dates):
+            places.append(_Place(date.stay, 0, _score(date.stay), weights.stay[depth]))
+        return sorted(places, key=lambda place: (place.score, place.weight))
+
+    def _bounds(self) -> list[_Rest]:
+        """Per depth what the dates from there on add at least."""
+        beyond = [_NEVER] * (self.moves + 1)
+        nothing = [0, *beyond[1:]]
+        rest = [_Rest(0, 0, nothing, nothing, nothing)]
+        for places in reversed(self.places):
+            after = rest[-1]
+            absent = places[0].option.absent
+            for place in places:
+                absent &= place.option.absent
+            burden = least_minutes([place.option.burden for place in places], self.members)
+            rest.append(
+                _Rest(
+                    after.absent + absent,
+                    after.burden + burden,
+                    _least([(each.moves, each.score) for each in places], after.score),
+                    _least([(each.moves, each.weight) for each in places], after.weight),
+                    _least([(each.moves, each.option.minutes) for each in places], after.minutes),
+                )
+            )
+        return rest[::-1]
+
+
+def _least(places: Sequence[tuple[int, int]], after: Sequence[int]) -> list[int]:
+    """By the number of moves left, the least sum of one of the places and what comes after."""
+    stay = min((cost for moves, cost in places if not moves), default=_NEVER)
+    move = min((cost for moves, cost in places if moves), default=_NEVER)
+    return [
+        min(stay + after[left], move + after[left - 1] if left else _NEVER)
+        for left in range(len(after))
+    ]
+
+
+def _score(option: Option) -> int:
+    """Attendance, late protections and protections as one number, least is best."""
+    return (-option.attendance << 40) + (option.late << 20) + option.protections
+
+
+class _Search:
+    """The best choice in which nobody is absent more often than the cap; none may be found."""
+
+    def __init__(self, case: _Case, cap: int) -> None:
+        self._case, self._cap = case, cap
+        self._added, self._looked_at = above(cap, case.members)
+        self._most_weight = cap * case.weights.total
+        self._path: list[Option] = []
+        self._best: tuple[int, int, int] | None = None  # score, largest burden, minutes
+        self._starts: list[int] = []
+        self._most_score = _NEVER >> 1  # what is above it cannot win, or cannot be reached
+        self._steps = STEPS if case.members > 64 else _NEVER
+        self.found: list[Option] = []
+        self._descend(0, case.moves, case.base)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything was looked at."""
+        return self._steps > 0
+
+    def _descend(self, depth: int, left: int, sofar: _Sum) -> None:
+        """Place the dates from `depth` on, `left` of them elsewhere."""
+        case = self._case
+        if depth == len(case.dates):
+            self._arrive(sofar)
+            return
+        rest = case.rest[depth + 1]
+        self._steps -= len(case.places[depth])
+        for place in case.places[depth]:
+            after = left - place.moves
+            if after < 0 or self._out_of_reach(place, sofar, rest, after):
+                continue
+            option = place.option
+            self._path.append(option)
+            grown = _Sum(
+                sofar.absent + option.absent,
+                sofar.burden + option.burden,
+                sofar.score + place.score,
+                sofar.weight + place.weight,
+                sofar.minutes + option.minutes,
+            )
+            if not self._level_but_worse(depth + 1, after, grown):
+                self._descend(depth + 1, after, grown)
+            self._path.pop()
+            if self._steps < 0 and self.found:
+                return
+
+    def _out_of_reach(self, place: _Place, sofar: _Sum, rest: _Rest, left: int) -> bool:
+        """Whether with this place the moves cannot be made, the best beaten or the cap kept."""
+        score = sofar.score + place.score + rest.score[left]
+        absent = sofar.absent + place.option.absent + rest.absent
+        return (
+            score > self._most_score
+            or sofar.weight + place.weight + rest.weight[left] > self._most_weight
+            or (absent + self._added) & self._looked_at != 0
+        )
+
+    def _level_but_worse(self, depth: int, left: int, sofar: _Sum) -> bool:
+        """Whether a choice that can at best have the best score cannot win by what comes after."""
+        rest = self._case.rest[depth]
+        if self._best is None or sofar.score + rest.score[left] < self._best[0]:
+            return False
+        burden = most_minutes(sofar.burden + rest.burden, self._case.members)
+        least = (burden, sofar.minutes + rest.minutes[left])
+        if least != self._best[1:]:
+            return least > self._best[1:]
+        return self._earliest(depth) >= self._starts
+
+    def _arrive(self, total: _Sum) -> None:
+        burden = most_minutes(total.burden, self._case.members)
+        reached = (total.score, burden, total.minutes)
+        starts = self._earliest(len(self._case.dates))
+        if self._best is None or (reached, starts) < (self._best, self._starts):
+            self._best, self._starts, self.found = reached, starts, list(self._path)
+            self._most_score = total.score
+
+    def _earliest(self, depth: int) -> list[int]:
+        """The earliest held starts that can come of the path so far.
+
+        A date that may be skipped comes as early as it can, but cannot be counted on at the end,
+        because of two lists the beginning of the other comes first.
+        """
+        held = [*self._case.fixed, *self._path]
+        starts = [(each.start, False) for each in held if each.cell != NOT_HELD]
+        for places in islice(self._case.places, depth, None):
+            there = [each.option.start for each in places if each.option.cell != NOT_HELD]
+            starts.append((min(there), len(there) < len(places)))
+        starts.sort()
+        while starts and starts[-1][1]:
+            starts.pop()
+        return [start for start, _ in starts]

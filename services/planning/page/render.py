@@ -1,0 +1,113 @@
+"""From an answer to the bytes of its page."""
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from scheduler.model.answer import Answer, Proposal
+from scheduler.model.problem import Problem
+from services.planning.page import dates, people, score, strip, summary
+from services.planning.page.heat import week
+from services.planning.page.marks import OUTCOMES, STATES, STATUSES
+from services.planning.page.words import cities_of, fit, joined, rtl
+
+_HERE = "services.planning.page"
+
+
+def to_html(problem: Problem, answer: Answer, *, choose: int = 1) -> bytes:
+    """Write the page; the same answer gives the same bytes.
+
+    `choose` is the rank of the proposal that stands open, and whose notices the answer holds.
+    """
+    cities = cities_of([problem.zone, *(member.zone for member in problem.members)])
+    style = files(_HERE).joinpath("style.css").read_text(encoding="utf-8")
+    text = (
+        _environment(problem)
+        .get_template("page.html")
+        .render(
+            title=problem.title.strip() or "A semester of dates",
+            facts=summary.facts(problem, answer, cities),
+            verdict=summary.verdict(answer, choose),
+            holds=summary.holds(answer.proposals[choose - 1]),
+            home=cities[problem.zone],
+            quorum=answer.quorum,
+            members=len(problem.members),
+            patterns=answer.patterns,
+            counts=joined(
+                [mark.word for key, mark in STATES.items() if key in problem.quorum.counts]
+            ),
+            week=week(answer.heat, answer.proposals),
+            proposals=[
+                _proposal(problem, each, cities, rank, opened=rank == choose)
+                for rank, each in enumerate(answer.proposals, start=1)
+            ],
+            asks=summary.asks(problem, answer),
+            plan_by=summary.plan_by(answer.plan_by, problem.planning_date),
+            relaxations=answer.relaxations,
+            warnings=answer.warnings,
+            states=list(STATES.values()),
+            outcomes=list(OUTCOMES.values()),
+            statuses=list(STATUSES.values()),
+            style=Markup(style),  # noqa: S704 -- our own file
+            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        )
+    )
+    return text.encode()
+
+
+def _proposal(
+    problem: Problem, proposal: Proposal, cities: dict[str, str], rank: int, *, opened: bool
+) -> dict[str, Any]:
+    months = strip.strip(proposal)
+    tables = people.tables(problem, proposal, cities)
+    return {
+        "rank": rank,
+        "id": f"proposal-{rank}",
+        "opened": opened,
+        "label": proposal.label,
+        "why": proposal.why,
+        "proven": proposal.proven,
+        "holding": strip.holding(proposal),
+        "score": list(score.facts(problem, proposal)),
+        "months": months,
+        "dense": any(len(each.dots) > 2 for each in months),
+        "tally": strip.tally(proposal),
+        "no_room": strip.no_room(proposal),
+        "tables": tables,
+        "seen": people.seen(proposal),
+        "any_unknown": any(row.unknown for row in tables[0].rows),
+        "worst": max(row.misses for row in tables[0].rows),
+        "dates": dates.entries(problem, proposal, cities),
+        "hour_changes": dates.hour_changes(problem, proposal),
+    }
+
+
+def _environment(problem: Problem) -> Environment:
+    environment = Environment(
+        loader=PackageLoader(_HERE, "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=fit,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["prose"] = _prose([member.name for member in problem.members])
+    return environment
+
+
+def _prose(names: list[str]) -> Any:
+    """Make a filter that keeps right-to-left names in a sentence from disturbing its order."""
+    turned = sorted((name for name in names if rtl(name)), key=len, reverse=True)
+
+    def prose(text: str) -> Markup:
+        written = escape(fit(text))
+        for name in turned:
+            plain = escape(fit(name))
+            written = Markup(written.replace(plain, Markup("<bdi>") + plain + Markup("</bdi>")))  # noqa: S704
+        return written
+
+    return prose
