@@ -140,7 +140,7 @@ def field_of(problem: Problem, grid: Grid, who: Availability, rows: list[Row]) -
     required = members_set([i for i, each in enumerate(problem.members) if each.required], size)
     fails = count(who.attending) < problem.quorum.of(size)
     fails |= (required[:, None, None] & ~who.attending).any(axis=0) | grid.blackout[:, None]
-    opens = grid.opens[[row.weekday for row in rows]]
+    opens = grid.opens[[row.weekday for row in rows if row.weekday is not None]]
     row, start = opens.nonzero()
     return Field(problem, grid, who, rows, fails, row, start)
 

@@ -15,14 +15,14 @@ class Row:
     """The days of one pattern, whatever its hour.
 
     days     indexes into the grid's days, ascending, never empty
-    weekday  0 is Monday
+    weekday  0 is Monday; None for a spread
     every, phase, ordinals  as the cadence has them, else None
     missing  dates wanted (`count`) that the term does not have
     """
 
     kind: str
     days: tuple[int, ...]
-    weekday: int
+    weekday: int | None
     every: int | None = None
     phase: int | None = None
     ordinals: Ordinals | None = None

@@ -1,133 +1,145 @@
 """The planner: a problem in, the best distinct proposals out. Rules: docs/planner.md."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
-from scheduler import ranking
-from scheduler.availability import availability
-from scheduler.errors import NoPattern
-from scheduler.field import Field, field_of
-from scheduler.grid import Grid, date_of, grid_of
-from scheduler.hours import Hourbook
-from scheduler.model.answer import Answer, HourChange, Outcome, PlannedDate, Proposal, Rule, Score
+from scheduler import ranking, spreading
+from scheduler.availability import Availability, availability
+from scheduler.errors import BadProblem, NoPattern
+from scheduler.field import Field, field_of, furthest, most_moves
+from scheduler.grid import Grid, grid_of
+from scheduler.model.answer import Answer, Heat, Relaxation
 from scheduler.model.busytime import CLINICAL
-from scheduler.model.problem import Problem, State
-from scheduler.options import NOT_HELD
-from scheduler.patterns import Row, rows
+from scheduler.model.cadence import Spread
+from scheduler.model.problem import Meeting, Problem
+from scheduler.model.week import Hours
+from scheduler.notice import notices, plan_by
+from scheduler.patterns import rows
+from scheduler.proposals import proposal_of
 from scheduler.ranking import Pattern
-from scheduler.reasons import label, of_date, of_no_notice, of_proposal, of_skip
-from scheduler.sets import unpack
-from scheduler.wallclock import DAY_SECONDS
+from scheduler.reasons import of_lowered_moves, of_no_notice
+from scheduler.relaxations import relaxations
 
 
-def plan(problem: Problem, *, top: int = 5) -> Answer:
-    """Find the best `top` distinct proposals, best first.
+def plan(problem: Problem, *, top: int = 5, choose: int = 1) -> Answer:
+    """Find the best `top` distinct proposals, best first; notices are those of number `choose`.
 
     Raises NoPattern when no date of any pattern could be held, BadProblem for what cannot be
     planned.
     """
-    grid = grid_of(problem)
-    field = field_of(problem, grid, availability(problem, grid), rows(problem, grid))
+    drawing = _Drawing()
+    field = drawing.field(problem)
     # One more than asked for: the last proposal is compared with it.
-    chosen = ranking.best(field, top + 1)
+    chosen = _best(field, top + 1)
     if not chosen:
-        raise NoPattern(
-            "Every date of every pattern lies in a blackout",
-            remedy="shorten the blackouts or lengthen the term",
-        )
+        raise _nothing(problem)
     following = [*(each.score for each in chosen[1:]), None]
     proposals = tuple(
-        _proposal(field, pattern, after)
+        proposal_of(field, pattern, after)
         for pattern, after in zip(chosen[:top], following, strict=False)
     )
-    quorum = problem.quorum.of(len(problem.members))
-    return Answer(quorum, len(field.row), proposals, _warnings(problem))
-
-
-def _proposal(field: Field, pattern: Pattern, following: Score | None) -> Proposal:
-    row, grid, problem = pattern.row, field.grid, field.problem
-    rule = Rule(
-        row.kind,
-        row.weekday,
-        int(grid.starts[pattern.start]),
-        every=row.every,
-        phase=row.phase,
-        ordinals=row.ordinals,
-    )
-    dates = tuple(
-        _date(field, day, pattern.start, cell)
-        for day, cell in zip(row.days, pattern.cells, strict=True)
-    )
-    held = sum(each.outcome is not Outcome.SKIPPED for each in dates)
-    return Proposal(
-        label(rule, problem.meeting.minutes, dates[0].day),
-        of_proposal(pattern.score, held, len(problem.members), following),
-        rule,
-        pattern.score,
-        dates,
-        _hour_changes(problem, grid, row, pattern.start),
-        pattern.proven,
-    )
-
-
-def _date(field: Field, day: int, start: int, cell: int) -> PlannedDate:
-    problem, grid = field.problem, field.grid
-    original, length = int(grid.utc[day, start]), problem.meeting.minutes * 60
-    if cell == NOT_HELD:
-        local = date_of(grid.days[day])
-        nobody: dict[State, tuple[int, ...]] = dict.fromkeys(State, ())
-        why = of_skip(problem, local)
-        end = original + length
-        return PlannedDate(original, end, local, Outcome.SKIPPED, False, (0, 0), nobody, why)
-    held_on, held_at = divmod(cell, len(grid.starts))
-    outcome = Outcome.SHORT if field.fails[held_on, held_at] else Outcome.KEPT
-    moved = (held_on, held_at) != (day, start)
-    begin = int(grid.utc[held_on, held_at])
-    attendance = _attendance(field, held_on, held_at)
-    sure = sum(len(attendance[state]) for state in problem.quorum.counts)
-    quorum = problem.quorum.of(len(problem.members))
-    return PlannedDate(
-        begin,
-        begin + length,
-        date_of(grid.days[held_on]),
-        Outcome.MOVED if moved else outcome,
-        sure >= quorum,
-        (sure, sure + len(attendance[State.UNKNOWN])),
-        attendance,
-        of_date(problem, attendance, sure, quorum),
-        original if moved else None,
-    )
-
-
-def _attendance(field: Field, day: int, start: int) -> dict[State, tuple[int, ...]]:
-    size = len(field.problem.members)
-    return {
-        state: tuple(np.flatnonzero(unpack(who, size)).tolist())
-        for state, who in field.availability.at(day, start).items()
-    }
-
-
-def _hour_changes(problem: Problem, grid: Grid, row: Row, start: int) -> tuple[HourChange, ...]:
-    """Changes of each member's wall-clock hour from one date of the pattern to the next."""
-    utc = grid.utc[list(row.days), start]
-    book = Hourbook(problem, grid)
-    zones = {member.zone for member in problem.members}
-    minutes = {zone: book.clock(zone).to_wall(utc) % DAY_SECONDS // 60 for zone in zones}
-    return tuple(
-        HourChange(
-            index, date_of(grid.days[row.days[later]]), int(shown[later - 1]), int(shown[later])
+    if choose > len(proposals):
+        raise BadProblem(
+            f"There is no proposal {choose}", remedy=f"choose one from 1 to {len(proposals)}"
         )
-        for later in range(1, len(row.days))
-        for index, member in enumerate(problem.members)
-        if (shown := minutes[member.zone])[later - 1] != shown[later]
+    return Answer(
+        problem.quorum.of(len(problem.members)),
+        _patterns(field),
+        proposals,
+        _warnings(problem, field),
+        drawing.relaxations(field, chosen[0]),
+        notices(problem, proposals[choose - 1]),
+        plan_by(problem, proposals[choose - 1]),
+        _heat(field),
     )
 
 
-def _warnings(problem: Problem) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Fields of a problem and of its relaxations; what they have in common is computed once."""
+
+    _layouts: dict[tuple[Meeting, tuple[Hours, ...]], tuple[Grid, Availability]] = field(
+        default_factory=dict
+    )
+
+    def field(self, problem: Problem) -> Field:
+        """Lay out a problem; relaxations change no more than meeting, windows and rules."""
+        key = problem.meeting, problem.windows
+        if key not in self._layouts:
+            grid = grid_of(problem)
+            self._layouts[key] = grid, availability(problem, grid)
+        grid, who = self._layouts[key]
+        patterns = [] if isinstance(problem.cadence, Spread) else rows(problem, grid)
+        return field_of(problem, grid, who, patterns)
+
+    def relaxations(self, field: Field, best: Pattern) -> tuple[Relaxation, ...]:
+        """What would lose fewer dates than the best proposal."""
+        if not best.score.lost_dates:
+            return ()
+        moves = most_moves(best.row, field.problem.moves)
+        return relaxations(field.problem, best.score.lost_dates, moves, self._fewest_lost)
+
+    def _fewest_lost(self, problem: Problem) -> int | None:
+        try:
+            field = self.field(problem)
+        except NoPattern:
+            return None
+        if isinstance(problem.cadence, Spread):
+            return spreading.fewest_lost(field, problem.cadence)
+        lost = field.lost[field.holds_any]
+        return int(lost.min()) if len(lost) else None
+
+
+def _best(field: Field, top: int) -> list[Pattern]:
+    cadence = field.problem.cadence
+    if isinstance(cadence, Spread):
+        return spreading.best(field, cadence, top)
+    return ranking.best(field, top)
+
+
+def _patterns(field: Field) -> int:
+    """How many patterns there are to choose from; of a spread one for each start."""
+    if isinstance(field.problem.cadence, Spread):
+        return int(np.count_nonzero(field.grid.open.any(axis=0)))
+    return len(field.row)
+
+
+def _nothing(problem: Problem) -> NoPattern:
+    if isinstance(problem.cadence, Spread):
+        return NoPattern(
+            f"The term has no {problem.cadence.count} days so far apart",
+            remedy="ask for fewer dates, a smaller gap or a longer term",
+        )
+    return NoPattern(
+        "Every date of every pattern lies in a blackout",
+        remedy="shorten the blackouts or lengthen the term",
+    )
+
+
+def _heat(field: Field) -> Heat:
+    grid = field.grid
+    kept, days = [], []
+    for weekday in range(7):
+        these = (grid.weekdays == weekday) & ~grid.blackout
+        holding = np.count_nonzero(~field.fails[these], axis=0).tolist()
+        opens = grid.opens[weekday]
+        kept.append(tuple(n if on else None for n, on in zip(holding, opens, strict=True)))
+        days.append(int(np.count_nonzero(these)))
+    return Heat(tuple(grid.starts.tolist()), tuple(kept), tuple(days))
+
+
+def _warnings(problem: Problem, field: Field) -> tuple[str, ...]:
+    found = []
+    limits = {furthest(row, field.grid) for row in field.rows if row.kind in ("weekly", "monthly")}
+    wanted = problem.moves.max_days
+    if wanted is not None and limits and wanted > min(limits):
+        found.append(of_lowered_moves(wanted, min(limits), max(limits)))
     unasked = [
         member.name
         for member in problem.members
         if member.busy is not None and not member.notice and (member.busy.group == CLINICAL).any()
     ]
-    if not unasked:
-        return ()
-    return (of_no_notice(unasked),)
+    if unasked:
+        found.append(of_no_notice(unasked))
+    return tuple(found)

@@ -73,6 +73,17 @@ def of_skip(problem: Problem, day: date) -> str:
     return f"in a blackout: {named}" if named else "in a blackout"
 
 
+def of_move(lacked: str, why: str) -> str:
+    """Say why a date was moved, and who is missing where it is now."""
+    return f"moved ({lacked})" + (f"; {why}" if why else "")
+
+
+def of_lowered_moves(wanted: int, least: int, most: int) -> str:
+    """Warn that moves reach less far than asked for."""
+    limit = str(least) if least == most else f"{least} to {most}, by pattern"
+    return f"moves.max_days {wanted} is lowered to {limit}, so that no two dates can meet."
+
+
 def of_no_notice(names: Iterable[str]) -> str:
     """Warn that clinical time cannot be asked for."""
     who = _and(names)
@@ -82,8 +93,8 @@ def of_no_notice(names: Iterable[str]) -> str:
 def of_proposal(score: Score, held: int, members: int, following: Score | None) -> str:
     """Say what a proposal keeps, and what it wins by against the next distinct one."""
     places = f"{score.expected_attendance} of {held * members} places"
-    lost = f", {_counted(score.lost_dates, 'date')} lost" if score.lost_dates else ""
-    summary = f"{_counted(held, 'date')} held{lost}, {places} taken"
+    lost = f", {counted(score.lost_dates, 'date')} lost" if score.lost_dates else ""
+    summary = f"{counted(held, 'date')} held{lost}, {places} taken"
     if following is None:
         return f"{summary}."
     return f"{summary}; {_ahead(score, following)}."
@@ -105,7 +116,7 @@ def _ahead(score: Score, following: Score) -> str:
         if ours != theirs:
             assert isinstance(ours, int)
             assert isinstance(theirs, int)
-            return f"{begin} {phrase.format(_counted(ours, noun))} against {theirs}"
+            return f"{begin} {phrase.format(counted(ours, noun))} against {theirs}"
     if score.burden != following.burden:
         ours, theirs = score.burden[0], following.burden[0]
         if ours != theirs:
@@ -115,7 +126,8 @@ def _ahead(score: Score, following: Score) -> str:
     return "level with the next, and earlier"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

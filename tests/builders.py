@@ -70,6 +70,8 @@ def planned_without_sentences(written: dict[str, Any]) -> dict[str, Any]:
         proposal["label"] = proposal["why"] = ""
         for planned_date in proposal["dates"]:
             planned_date["why"] = ""
+    for relaxation in answer["relaxations"]:
+        relaxation["change"] = relaxation["gains"] = ""
     return answer
 
 

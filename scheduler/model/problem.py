@@ -81,6 +81,15 @@ class Moves:
     max_count: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Which optional tables and keys the problem was written with; a JSON Patch must know."""
+
+    moves: bool = False
+    quorum: bool = False
+    share: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """One person of the group.
@@ -117,3 +126,4 @@ class Problem:
     moves: Moves = Moves()
     blackouts: tuple[Blackout, ...] = ()
     title: str = ""
+    written: Written = Written()

@@ -1,10 +1,20 @@
 """An answer as the JSON object of `commonhour plan --json`. Format: docs/planner.md."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from scheduler.model.answer import Answer, HourChange, PlannedDate, Proposal, Rule, Score
+from scheduler.model.answer import (
+    Answer,
+    Change,
+    HourChange,
+    Notice,
+    PlannedDate,
+    Proposal,
+    Relaxation,
+    Rule,
+    Score,
+)
 from scheduler.model.problem import Problem, State
 from scheduler.model.week import DAY_NAMES
 from scheduler.reasons import hhmm
@@ -40,6 +50,12 @@ def as_object(problem: Problem, answer: Answer) -> dict[str, Any]:
         "proposals": [
             _proposal(rank, each, names) for rank, each in enumerate(answer.proposals, start=1)
         ],
+        "relaxations": [_relaxation(each) for each in answer.relaxations],
+        "notices": [_notice(each, names) for each in answer.notices],
+        "plan_by": {
+            "routine": _day(answer.plan_by.routine),
+            "any_tier": _day(answer.plan_by.any_tier),
+        },
     }
 
 
@@ -92,7 +108,39 @@ def _date(planned: PlannedDate, names: list[str]) -> dict[str, Any]:
         "attendance": {
             state.value: [names[each] for each in planned.attendance[state]] for state in _LISTED
         },
+        "alternatives": [
+            {"start": iso(each.start), "expected": list(each.expected)}
+            for each in planned.alternatives
+        ],
     }
+
+
+def _relaxation(relaxation: Relaxation) -> dict[str, Any]:
+    return {
+        "change": relaxation.change,
+        "patch": [_operation(each) for each in relaxation.patch],
+        "lost_dates": relaxation.lost_dates,
+        "gains": relaxation.gains,
+    }
+
+
+def _operation(change: Change) -> dict[str, Any]:
+    operation = {"op": change.op, "path": change.path}
+    return operation if change.op == "remove" else {**operation, "value": change.value}
+
+
+def _notice(notice: Notice, names: list[str]) -> dict[str, Any]:
+    return {
+        "member": names[notice.member],
+        "start": iso(notice.start),
+        "ask_by": notice.ask_by.isoformat(),
+        "status": notice.status.value,
+        "approver": notice.approver,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def iso(instant: int) -> str:

@@ -17,7 +17,17 @@ from scheduler.errors import BadProblem
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.busytime import BusyTime
 from scheduler.model.cadence import Cadence, Monthly, Once, Spread, Weekly
-from scheduler.model.problem import Blackout, Meeting, Member, Moves, Problem, Quorum, State, Tier
+from scheduler.model.problem import (
+    Blackout,
+    Meeting,
+    Member,
+    Moves,
+    Problem,
+    Quorum,
+    State,
+    Tier,
+    Written,
+)
 from scheduler.model.week import ALWAYS, OFFICE_HOURS, Hours, Week
 from scheduler.model.zone import zone
 from scheduler.wallclock import days_since_epoch
@@ -103,6 +113,11 @@ def problem_of(
         moves=Moves() if document.moves is None else Moves(**document.moves.model_dump()),
         blackouts=tuple(Blackout(**each.model_dump()) for each in document.blackouts),
         title=document.title,
+        written=Written(
+            moves=document.moves is not None,
+            quorum="quorum" in document.model_fields_set,
+            share=document.quorum.share is not None,
+        ),
     )
 
 
