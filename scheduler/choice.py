@@ -60,15 +60,11 @@ def choose(fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: 
 
     fixed  the dates of the semester that stay where they are
     """
-    # The dates with the fewest places first: the tree is narrow where it is high.
-    order = sorted(range(len(dates)), key=lambda date: len(dates[date].moves))
-    case = _Case(fixed, [dates[each] for each in order], moves, members)
+    case = _Case(fixed, dates, moves, members)
     cap = max(case.weights.bound, most_counted(case.base.absent + case.rest[0].absent, members))
     while not (search := _Search(case, cap)).found:
         cap += 1
-    chosen = dict(zip(order, search.found, strict=True))
-    options = tuple(chosen[date] for date in range(len(dates)))
-    return Choice(key_of([*fixed, *options], members), options, search.finished)
+    return Choice(key_of([*fixed, *search.found], members), tuple(search.found), search.finished)
 
 
 class _Place(NamedTuple):
@@ -129,7 +125,7 @@ class _Case:
         self.rest = self._bounds()
 
     def _places(self, depth: int) -> list[_Place]:
-        """Where a date may be, the best first."""
+        """Where a date may be."""
         date, weights = self.dates[depth], self.weights
         places = [
             _Place(option, 1, _score(option), weight)
@@ -137,7 +133,7 @@ class _Case:
         ]
         if self.moves < len(self.dates):
             places.append(_Place(date.stay, 0, _score(date.stay), weights.stay[depth]))
-        return sorted(places, key=lambda place: (place.score, place.weight))
+        return places
 
     def _bounds(self) -> list[_Rest]:
         """Per depth what the dates from there on add at least."""
@@ -205,9 +201,9 @@ class _Search:
             return
         rest = case.rest[depth + 1]
         self._steps -= len(case.places[depth])
-        for place in case.places[depth]:
+        for place in self._in_order(depth, left):
             after = left - place.moves
-            if after < 0 or self._out_of_reach(place, sofar, rest, after):
+            if self._out_of_reach(place, sofar, rest, after):
                 continue
             option = place.option
             self._path.append(option)
@@ -223,6 +219,20 @@ class _Search:
             self._path.pop()
             if self._steps < 0 and self.found:
                 return
+
+    def _in_order(self, depth: int, left: int) -> list[_Place]:
+        """The places of a date, those with the best that can follow first, then the earliest.
+
+        So of all that are level the earliest is met first, and the others end where they differ.
+        """
+        rest = self._case.rest[depth + 1].score
+        return sorted(
+            (each for each in self._case.places[depth] if each.moves <= left),
+            key=lambda place: (
+                place.score + rest[left - place.moves],
+                place.option.start or _NEVER,
+            ),
+        )
 
     def _out_of_reach(self, place: _Place, sofar: _Sum, rest: _Rest, left: int) -> bool:
         """Whether with this place the moves cannot be made, the best beaten or the cap kept."""

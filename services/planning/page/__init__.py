@@ -1,1 +1,1 @@
-"""An answer as one HTML page: complete in itself, without scripts, for a screen, a phone or paper."""
+"""An answer as one HTML page: complete in itself, for a screen, a phone or paper."""

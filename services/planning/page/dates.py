@@ -17,7 +17,7 @@ class Entry:
     full: str
     machine: str  # for <time>
     hours: str
-    elsewhere: str
+    elsewhere: tuple[str, ...]
     mark: Mark
     coming: str
     moved_from: str
@@ -36,7 +36,7 @@ def _entry(problem: Problem, planned: PlannedDate, cities: dict[str, str]) -> En
         full=full_day(planned.day),
         machine=local(planned.start, "UTC").strftime("%Y-%m-%dT%H:%MZ"),
         hours=hours(planned.start, planned.end, problem.zone),
-        elsewhere=elsewhere(planned.start, problem.zone, cities) if held else "",
+        elsewhere=elsewhere(planned.start, problem.zone, cities) if held else (),
         mark=OUTCOMES[planned.outcome],
         coming=coming(problem, planned) if held else "",
         moved_from=_moved_from(problem, planned),

@@ -10,7 +10,7 @@ from scheduler.reasons import WEEKDAYS, hhmm
 _MANY = 14  # rows from which equal neighbours are merged
 _TOO_MANY = 36  # rows from which starts of the same half hour, hour or two are merged
 _BLOCKS = (30, 60, 120)  # minutes
-_STEPS = (0.4, 0.6, 0.8, 1)  # shares of the days kept at which the colour deepens
+_STEPS = (0.25, 0.5, 0.75, 1)  # shares of the days kept at which the colour deepens
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Square:
 
     text: str
     depth: int
-    ranks: tuple[int, ...]
+    ranks: str  # "1" or "1,2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The map: weekdays with their number of days, and the lines below them."""
+    """The map: weekdays with their number of days, and the lines below them.
+
+    merged  whether some line stands for several starts
+    spread  whether some of these keep more days than others
+    """
 
     weekdays: tuple[tuple[str, int], ...]
     lines: tuple[Line, ...]
     merged: bool
+    spread: bool
+
+    @property
+    def long(self) -> bool:
+        """Whether the lines must be low for the map to fit a screen."""
+        return len(self.lines) > _MANY
 
 
 def week(heat: Heat, proposals: Sequence[Proposal]) -> Week | None:
@@ -56,7 +66,8 @@ def week(heat: Heat, proposals: Sequence[Proposal]) -> Week | None:
         for number, group in enumerate(groups)
     ]
     weekdays = tuple((WEEKDAYS[day], heat.days[day]) for day in shown)
-    return Week(weekdays, tuple(lines), len(groups) < len(heat.starts))
+    spread = any("-" in each.text for line in lines for each in line.squares if each)
+    return Week(weekdays, tuple(lines), len(groups) < len(heat.starts), spread)
 
 
 def _groups(heat: Heat, shown: Sequence[int]) -> list[list[int]]:
@@ -66,8 +77,12 @@ def _groups(heat: Heat, shown: Sequence[int]) -> list[list[int]]:
         groups = _merged(heat, lambda place: tuple(heat.kept[day][place] for day in shown))
     for minutes in _BLOCKS:
         if len(groups) > _TOO_MANY:
-            groups = _merged(heat, lambda place, block=minutes: heat.starts[place] // block)
+            groups = _merged(heat, _block_of(heat, minutes))
     return groups
+
+
+def _block_of(heat: Heat, minutes: int) -> Callable[[int], int]:
+    return lambda place: heat.starts[place] // minutes
 
 
 def _merged(heat: Heat, key: Callable[[int], Hashable]) -> list[list[int]]:
@@ -112,7 +127,7 @@ def _square(
     return Square(
         str(most) if least == most else f"{least}-{most}",
         _depth(most, heat.days[day]),
-        tuple(ranks),
+        ",".join(map(str, ranks)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scheduler.model.answer import Outcome, PlannedDate, Proposal
 from scheduler.model.problem import Member, Problem, State
@@ -67,7 +68,7 @@ def tables(problem: Problem, proposal: Proposal, cities: dict[str, str]) -> list
             tuple(_cut(row, begin, end) for row in whole),
             "" if parts == 1 else f"dates {begin + 1} to {end} of {len(dates)}",
         )
-        for begin, end in zip(bounds, bounds[1:], strict=False)
+        for begin, end in pairwise(bounds)
     ]
 
 

@@ -1,6 +1,7 @@
 """From an answer to the bytes of its page."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -99,7 +100,7 @@ def _environment(problem: Problem) -> Environment:
     return environment
 
 
-def _prose(names: list[str]) -> Any:
+def _prose(names: list[str]) -> Callable[[str], Markup]:
     """Make a filter that keeps right-to-left names in a sentence from disturbing its order."""
     turned = sorted((name for name in names if rtl(name)), key=len, reverse=True)
 

@@ -18,7 +18,7 @@ def facts(problem: Problem, proposal: Proposal) -> Iterator[tuple[str, str, str]
     places = held * len(problem.members)
     yield "Places taken", f"{score.expected_attendance} of {places}", "members times dates"
     late = f"{score.late_protections or 'none'} of them late" if score.protections else ""
-    yield "Clinical hours to ask for", str(score.protections), late
+    yield "Clinic hours to ask for", str(score.protections), late
     largest, total = score.burden
     remark = f"at most for one; {duration(total)} in all" if total else "for anybody"
     yield "Outside preferred hours", duration(largest), remark

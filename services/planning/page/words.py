@@ -69,14 +69,14 @@ def hours(start: int, end: int, place: str) -> str:
     return f"{begin:%H:%M}-{last}"
 
 
-def elsewhere(instant: int, home: str, cities: dict[str, str]) -> str:
-    """Write "06:00 Chicago, 04:00 Los Angeles": that moment in every zone but the group's."""
+def elsewhere(instant: int, home: str, cities: dict[str, str]) -> tuple[str, ...]:
+    """Write "06:00 Chicago", "04:00 Los Angeles": that moment in every zone but the group's."""
     here = local(instant, home).date()
     together: dict[datetime, list[str]] = {}
     for place, city in cities.items():
         if place != home:
             together.setdefault(local(instant, place).replace(tzinfo=None), []).append(city)
-    return ", ".join(
+    return tuple(
         f"{'' if there.date() == here else f'{weekday(there)} '}{there:%H:%M} {joined(names)}"
         for there, names in sorted(together.items(), reverse=True)
     )
