@@ -22,7 +22,8 @@ from scheduler.options import NOT_HELD, Option
 from scheduler.weights import weigh
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
-STEPS = 200_000  # places looked at in groups above 64, whose search may stop early
+# Places looked at before a search stops early, which groups of up to 64 are not known to need.
+STEPS, FEW_STEPS = 20_000_000, 200_000
 _NEVER = 1 << 80  # more than any sum
 
 
@@ -184,7 +185,7 @@ class _Search:
         self._best: tuple[int, int, int] | None = None  # score, largest burden, minutes
         self._starts: list[int] = []
         self._most_score = _NEVER >> 1  # what is above it cannot win, or cannot be reached
-        self._steps = STEPS if case.members > 64 else _NEVER
+        self._steps = FEW_STEPS if case.members > 64 else STEPS
         self.found: list[Option] = []
         self._descend(0, case.moves, case.base)
 
@@ -226,13 +227,11 @@ class _Search:
         So of all that are level the earliest is met first, and the others end where they differ.
         """
         rest = self._case.rest[depth + 1].score
-        return sorted(
-            (each for each in self._case.places[depth] if each.moves <= left),
-            key=lambda place: (
-                place.score + rest[left - place.moves],
-                place.option.start or _NEVER,
-            ),
-        )
+
+        def bound(place: _Place) -> tuple[int, int]:
+            return place.score + rest[left - place.moves], place.option.start or _NEVER
+
+        return sorted((each for each in self._case.places[depth] if each.moves <= left), key=bound)
 
     def _out_of_reach(self, place: _Place, sofar: _Sum, rest: _Rest, left: int) -> bool:
         """Whether with this place the moves cannot be made, the best beaten or the cap kept."""

@@ -1,6 +1,6 @@
 """A pattern with its dates in place, told as a proposal: date by date, with reasons."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from scheduler.model.problem import Problem, State
 from scheduler.options import NOT_HELD
 from scheduler.patterns import Row
 from scheduler.ranking import Pattern
-from scheduler.reasons import label, of_date, of_move, of_proposal, of_skip
+from scheduler.reasons import label, of_date, of_failure, of_move, of_proposal, of_skip
 from scheduler.sets import unpack
 from scheduler.wallclock import DAY_SECONDS
 
@@ -52,7 +52,7 @@ def _date(field: Field, pattern: Pattern, place: int) -> PlannedDate:
     sure = sum(len(attendance[state]) for state in problem.quorum.counts)
     quorum, start = problem.quorum.of(len(problem.members)), int(grid.utc.flat[cell])
     short, moved = bool(field.fails.flat[cell]), cell != original
-    why = of_date(problem, attendance, sure, quorum)
+    why = of_date(problem, attendance)
     return PlannedDate(
         start,
         start + problem.meeting.minutes * 60,
@@ -61,7 +61,7 @@ def _date(field: Field, pattern: Pattern, place: int) -> PlannedDate:
         sure >= quorum,
         (sure, sure + len(attendance[State.UNKNOWN])),
         attendance,
-        of_move(_why_moved(field, original), why) if moved else why,
+        _why_moved(field, original, why) if moved else why,
         int(grid.utc.flat[original]) if moved else None,
         alternatives(field, cell, _other_days(field, pattern, place)) if short else (),
     )
@@ -74,15 +74,20 @@ def _skipped(field: Field, cell: int) -> PlannedDate:
     return PlannedDate(start, end, day, Outcome.SKIPPED, False, (0, 0), nobody, why)
 
 
-def _why_moved(field: Field, original: int) -> str:
-    """What the place the pattern puts a date at lacks."""
+def _why_moved(field: Field, original: int, why: str) -> str:
+    """What the place lacks at which the pattern puts a date."""
     problem, grid = field.problem, field.grid
-    day = _local(grid, original)
     if grid.blackout[original // len(grid.starts)]:
-        return of_skip(problem, day)
-    attendance = _attendance(field, original)
-    sure = sum(len(attendance[state]) for state in problem.quorum.counts)
-    return of_date(problem, attendance, sure, problem.quorum.of(len(problem.members)))
+        lacked = of_skip(problem, _local(grid, original))
+    else:
+        lacked = "; ".join(of_failure(problem, _attendance(field, original)))
+    return of_move(_on_the_wall(grid, original), lacked, why)
+
+
+def _on_the_wall(grid: Grid, cell: int) -> datetime:
+    day, start = divmod(cell, len(grid.starts))
+    midnight = datetime.combine(date_of(grid.days[day]), time())
+    return midnight + timedelta(minutes=int(grid.starts[start]))
 
 
 def _other_days(field: Field, pattern: Pattern, place: int) -> list[int]:

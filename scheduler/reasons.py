@@ -1,11 +1,14 @@
 """Why: the sentences of an answer, for a coordinator to read and to pass on."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import TypeAlias
 
 from scheduler.model.answer import Rule, Score
 from scheduler.model.problem import Problem, State
 from scheduler.model.week import DAY
+
+Attendance: TypeAlias = dict[State, tuple[int, ...]]  # per state the members in it
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", -1: "last"}
@@ -40,30 +43,34 @@ def label(rule: Rule, minutes: int, first: date) -> str:
             return f"Every {every} weeks on {weekday} from {first}, {hours}"
 
 
-def of_date(
-    problem: Problem, attendance: dict[State, tuple[int, ...]], expected: int, quorum: int
-) -> str:
-    """Say who is missing from a date, by state, and what the date fails for."""
-    parts = []
-    if expected < quorum:
-        parts.append(f"{expected} of {len(problem.members)} can come, {quorum} are needed")
+def of_date(problem: Problem, attendance: Attendance) -> str:
+    """Say what a date fails for, and who is missing from it, by state."""
     lacking = [
         f"{_and(problem.members[each].name for each in who)} ({_MISSING[state]})"
         for state, who in attendance.items()
         if who and state not in problem.quorum.counts
     ]
-    if lacking:
-        parts.append(f"missing: {', '.join(lacking)}")
-    needed = [
+    missing = [f"missing: {', '.join(lacking)}"] if lacking else []
+    return "; ".join([*of_failure(problem, attendance), *missing])
+
+
+def of_failure(problem: Problem, attendance: Attendance) -> list[str]:
+    """Say which of its conditions a date does not meet."""
+    sure = sum(len(attendance[state]) for state in problem.quorum.counts)
+    needed = problem.quorum.of(len(problem.members))
+    parts = []
+    if sure < needed:
+        parts.append(f"{sure} of {len(problem.members)} can come, {needed} are needed")
+    required = [
         problem.members[each].name
         for state, who in attendance.items()
         if state not in problem.quorum.counts
         for each in who
         if problem.members[each].required
     ]
-    if needed:
-        parts.append(f"{_and(needed)} must be there")
-    return "; ".join(parts)
+    if required:
+        parts.append(f"{_and(required)} must be there")
+    return parts
 
 
 def of_skip(problem: Problem, day: date) -> str:
@@ -73,9 +80,11 @@ def of_skip(problem: Problem, day: date) -> str:
     return f"in a blackout: {named}" if named else "in a blackout"
 
 
-def of_move(lacked: str, why: str) -> str:
-    """Say why a date was moved, and who is missing where it is now."""
-    return f"moved ({lacked})" + (f"; {why}" if why else "")
+def of_move(original: datetime, lacked: str, why: str) -> str:
+    """Say from where a date was moved (the group's wall clock), why, and who is missing now."""
+    weekday = WEEKDAYS[original.weekday()][:3]
+    moved = f"moved from {weekday} {original:%Y-%m-%d %H:%M}: {lacked}"
+    return f"{moved}; {why}" if why else moved
 
 
 def of_lowered_moves(wanted: int, least: int, most: int) -> str:
@@ -111,7 +120,7 @@ def _ahead(score: Score, following: Score) -> str:
         ("{} asked for late", "protection"),
         ("{} to ask for", "protection"),
     )
-    begin = "ahead of the next by"
+    begin = "ahead of the next with"
     for (phrase, noun), ours, theirs in zip(words, score, following, strict=False):
         if ours != theirs:
             assert isinstance(ours, int)

@@ -17,6 +17,7 @@ from scheduler.planner import plan as find
 from services.config import Settings
 from services.planning import export
 from services.planning.answer import to_json
+from services.planning.files import write_whole
 from services.planning.page.render import to_html
 from services.planning.problem import load
 from services.planning.terminal import to_text
@@ -70,7 +71,7 @@ def _show(problem: Problem, answer: Answer, wanted: _Wanted) -> None:
     """Write the files asked for, then the answer; nothing is printed when a file cannot be."""
     chosen = answer.proposals[wanted.choose - 1]
     if wanted.html is not None:
-        write_file(wanted.html, to_html(problem, answer, choose=wanted.choose))
+        write_whole(wanted.html, to_html(problem, answer, choose=wanted.choose))
     if wanted.ics is not None:
         export.write(problem, chosen, wanted.ics, answer.notices)
     if wanted.as_json:

@@ -47,6 +47,8 @@ def _lines(problem: Problem, answer: Answer, choose: int) -> Iterator[str]:
     for each in chosen.dates:
         yield from _date(problem, each)
     yield from _hour_changes(problem, chosen)
+    yield from _notices(problem, answer)
+    yield from _relaxations(answer)
     yield ""
     yield from _legend(chosen)
 
@@ -82,8 +84,7 @@ def _mark(planned: PlannedDate) -> tuple[str, str]:
 
 def _date(problem: Problem, planned: PlannedDate) -> Iterator[str]:
     mark, colour = _mark(planned)
-    local = datetime.fromtimestamp(planned.start, zone(problem.zone))
-    when = f"{DAY_NAMES[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}"
+    when = _when(problem, planned.start)
     word = click.style(f"{_WORDS[planned.outcome]:8}", fg=colour)
     bar = (
         ""
@@ -91,17 +92,34 @@ def _date(problem: Problem, planned: PlannedDate) -> Iterator[str]:
         else f"{_bar(problem, planned)}  {coming(problem, planned)}"
     )
     yield f" {click.style(mark, fg=colour)} {when}  {word}{bar}".rstrip()
-    if planned.why:
-        yield from textwrap.wrap(
-            plain(planned.why), WIDTH, initial_indent=" " * 25, subsequent_indent=" " * 25
+    yield from _indented(planned.why)
+    if planned.alternatives:
+        other = (
+            f"{_when(problem, each.start)} ({_range(each.expected)} of {len(problem.members)})"
+            for each in planned.alternatives
         )
+        yield from _indented(f"instead: {', '.join(other)}")
+
+
+def _indented(text: str) -> list[str]:
+    margin = " " * 25
+    return textwrap.wrap(plain(text), WIDTH, initial_indent=margin, subsequent_indent=margin)
+
+
+def _when(problem: Problem, start: int) -> str:
+    """A start on the group's wall clock."""
+    local = datetime.fromtimestamp(start, zone(problem.zone))
+    return f"{DAY_NAMES[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}"
 
 
 def coming(problem: Problem, planned: PlannedDate) -> str:
     """How many can come, as "8 of 12", or "5-9 of 12" where some are not known."""
-    sure, perhaps = planned.expected
-    number = str(sure) if sure == perhaps else f"{sure}-{perhaps}"
-    return f"{number} of {len(problem.members)}"
+    return f"{_range(planned.expected)} of {len(problem.members)}"
+
+
+def _range(expected: tuple[int, int]) -> str:
+    sure, perhaps = expected
+    return str(sure) if sure == perhaps else f"{sure}-{perhaps}"
 
 
 def _bar(problem: Problem, planned: PlannedDate) -> str:
@@ -123,6 +141,37 @@ def _hour_changes(problem: Problem, proposal: Proposal) -> Iterator[str]:
     for (day, before, after), names in together.items():
         text = f"From {day} the meeting is at {after} instead of {before} for {', '.join(names)}."
         yield from textwrap.wrap(text, WIDTH)
+
+
+def _notices(problem: Problem, answer: Answer) -> Iterator[str]:
+    """Whose clinic to ask, until when, and until when planning is in time."""
+    if not answer.notices:
+        return
+    yield ""
+    yield click.style("Clinical time to ask for", bold=True)
+    for each in answer.notices:
+        how = f"by {plain(each.approver)}" if each.approver else each.status.value
+        line = f"until {each.ask_by}  for {_when(problem, each.start)}  {how:8}"
+        yield _cut(f"  {line}  {plain(problem.members[each.member].name)}", WIDTH)
+    yield from textwrap.wrap(
+        f"Planned by {answer.plan_by.routine} every clinic is asked in time, "
+        f"by {answer.plan_by.any_tier} each can still be asked.",
+        WIDTH,
+    )
+
+
+def _relaxations(answer: Answer) -> Iterator[str]:
+    """What would lose fewer dates."""
+    if answer.relaxations:
+        yield ""
+        yield click.style("What would help", bold=True)
+    for each in answer.relaxations:
+        yield from textwrap.wrap(
+            plain(f"{each.change}: {each.gains}"),
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
 
 
 def _legend(proposal: Proposal) -> Iterator[str]:
