@@ -1,5 +1,5 @@
 # Every target sets up what it needs; `make setup` is quick when nothing changed.
-.PHONY: setup demo test test-all check bench
+.PHONY: setup system demo test test-all check bench
 
 export OPENBLAS_NUM_THREADS = 1
 BIN = .venv/bin
@@ -8,6 +8,9 @@ setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt .ci/setup
 	@bash .ci/setup
+
+system:
+	@bash .ci/system
 
 demo: setup
 	@bash .ci/demo
@@ -18,10 +21,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
+test: check system
 	$(BIN)/python -m pytest
 
-test-all: check
+test-all: check system
 	COMMONHOUR_TEST_SIZE=full $(BIN)/python -m pytest
 
 bench: setup

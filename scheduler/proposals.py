@@ -32,13 +32,13 @@ def proposal_of(field: Field, pattern: Pattern, following: Score | None) -> Prop
     dates = tuple(_date(field, pattern, place) for place in range(len(row.days)))
     held = sum(each.outcome is not Outcome.SKIPPED for each in dates)
     return Proposal(
-        label(rule, problem.meeting.minutes, dates[0].day),
-        of_proposal(pattern.score, held, len(problem.members), following),
+        label(rule, problem.meeting.minutes, [date_of(grid.days[day]) for day in row.days]),
+        of_proposal(pattern.score, held, len(problem.members), following, pattern.gap),
         rule,
         pattern.score,
         dates,
         _hour_changes(problem, grid, row, pattern.start),
-        pattern.proven,
+        proven=not pattern.gap,
     )
 
 

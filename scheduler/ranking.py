@@ -21,6 +21,7 @@ from scheduler.options import NOT_HELD
 from scheduler.patterns import Row
 from scheduler.spans import Ints
 
+_UNPROVEN = "a better choice of moves is not excluded"
 _UNKNOWN = np.iinfo(np.int64).min
 _Column: TypeAlias = Callable[[Ints], Ints]
 
@@ -30,13 +31,14 @@ class Pattern:
     """A row of days at one start (index into the grid's starts), with its dates in place.
 
     cells  per date of the row where it is held, or NOT_HELD
+    gap    what better choice of places is not excluded, as a phrase; empty when none is
     """
 
     row: Row
     start: int
     score: Score
     cells: tuple[int, ...]
-    proven: bool
+    gap: str = ""
 
 
 def best(field: Field, top: int) -> list[Pattern]:
@@ -88,7 +90,9 @@ class _Ranking:
                 burden=key[4:],
             ),
             cells,
-            proven=choice is None or choice.proven,
+            gap=""
+            if choice is None or choice.proven
+            else "a better choice of moves is not excluded",
         )
 
     def _level(self, patterns: Ints) -> Ints:

@@ -26,10 +26,12 @@ def hhmm(minute: int) -> str:
     return "24:00" if minute == DAY else f"{minute % DAY // 60:02}:{minute % 60:02}"
 
 
-def label(rule: Rule, minutes: int, first: date) -> str:
+def label(rule: Rule, minutes: int, days: Sequence[date]) -> str:
     """Name the dates of a rule, as in "2nd Wednesday, 07:00-08:00"."""
     hours = f"{hhmm(rule.time)}-{hhmm(rule.time + minutes)}"
-    weekday = "" if rule.weekday is None else WEEKDAYS[rule.weekday]
+    if rule.weekday is None:
+        return f"{counted(len(days), 'date')} at {hours}"
+    weekday, first = WEEKDAYS[rule.weekday], days[0]
     if rule.ordinals is not None:
         return f"{_and(_ORDINALS[each] for each in rule.ordinals)} {weekday}, {hours}"
     if rule.kind == "once":
@@ -99,14 +101,14 @@ def of_no_notice(names: Iterable[str]) -> str:
     return f"Clinical time counts as busy where no notice is known: give a notice for {who}."
 
 
-def of_proposal(score: Score, held: int, members: int, following: Score | None) -> str:
+def of_proposal(score: Score, held: int, members: int, following: Score | None, gap: str) -> str:
     """Say what a proposal keeps, and what it wins by against the next distinct one."""
     places = f"{score.expected_attendance} of {held * members} places"
     lost = f", {counted(score.lost_dates, 'date')} lost" if score.lost_dates else ""
     summary = f"{counted(held, 'date')} held{lost}, {places} taken"
-    if following is None:
-        return f"{summary}."
-    return f"{summary}; {_ahead(score, following)}."
+    ahead = [] if following is None else [_ahead(score, following)]
+    unproven = [f"not proven the best: {gap}"] if gap else []
+    return f"{'; '.join([summary, *ahead, *unproven])}."
 
 
 def _ahead(score: Score, following: Score) -> str:

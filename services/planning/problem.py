@@ -95,7 +95,6 @@ def problem_of(
     windows = _hours(document.windows)
     _long_enough(windows, document.meeting.minutes)
     _within_group(document)
-    _no_spread_yet(document)
     tiers = _tiers(document.notice)
     return Problem(
         zone=document.timezone,
@@ -222,13 +221,6 @@ def _within_group(document: ProblemDocument) -> None:
         raise BadProblem(
             f"quorum.count: {wanted} are asked of a group of {size}",
             remedy=f"write {size} or less",
-        )
-
-
-def _no_spread_yet(document: ProblemDocument) -> None:
-    if document.cadence.kind == "spread":
-        raise BadProblem(
-            "cadence.kind: spread cannot be planned yet", remedy="write once, weekly or monthly"
         )
 
 
