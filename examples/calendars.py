@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from people import TERM_END, TimeKind
+from people import TimeKind
 from wallclock import DAY, Slot, Zone
 
 STAMP = "20261201T140000Z"  # fixed: the same bytes every time
@@ -21,7 +21,7 @@ class Style:
     utc        events that happen once are written in UTC
     microsoft  Outlook's own properties say what kind of time it is
     durations  DURATION instead of DTEND, and no end for a single day
-    open_end   what comes back through the term has no end
+    open_end   what goes on after the term has no end
     """
 
     name: str
@@ -53,6 +53,7 @@ class Entry:
 
     start, length  a date and whole days, or a wall-clock time and its length
     slot, last     how it comes back, and until which day
+    goes_on        whether it comes back after that day too
     missing        days on which it does not
     """
 
@@ -62,7 +63,8 @@ class Entry:
     length: timedelta
     kind: TimeKind = "busy"
     slot: Slot | None = None
-    last: date = TERM_END
+    last: date = date.max
+    goes_on: bool = False
     missing: tuple[date, ...] = ()
     changes: tuple[Change, ...] = ()
     note: str = ""
@@ -200,7 +202,7 @@ def _stamp(name: str, at: date | datetime, style: Style, zone: Zone, *, single: 
 
 def _until(entry: Entry, style: Style, zone: Zone) -> str:
     """The rule's end: in UTC when its start has a zone, floating when that floats."""
-    if entry.slot is None or (style.open_end and entry.last == TERM_END):
+    if entry.slot is None or (style.open_end and entry.goes_on):
         return ""
     end = datetime.combine(entry.last, entry.slot.start)
     return f";UNTIL={zone.utc(end):%Y%m%dT%H%M%SZ}" if style.tzid else f";UNTIL={end:%Y%m%dT%H%M%S}"

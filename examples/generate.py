@@ -8,17 +8,30 @@ nor the machine's time zones are asked.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from calendars import STYLES, calendar, free_busy
+from group_aspire import ASPIRE
+from group_co_chiefs import CO_CHIEFS
+from group_department_programme import DEPARTMENT_PROGRAMME
+from group_every_other_thursday import EVERY_OTHER_THURSDAY
 from group_inter_institution import INTER_INSTITUTION
 from group_roadmap import ROADMAP
+from group_roadmap_half_days import ROADMAP_HALF_DAYS
 from lives import clinics, everyday
-from people import TERM_START, Group, Person
+from people import Group, Person
 from wallclock import ZONES
 
-GROUPS = (ROADMAP, INTER_INSTITUTION)
+GROUPS = (
+    ROADMAP,
+    ROADMAP_HALF_DAYS,
+    EVERY_OTHER_THURSDAY,
+    INTER_INSTITUTION,
+    ASPIRE,
+    DEPARTMENT_PROGRAMME,
+    CO_CHIEFS,
+)
 
 
 def main() -> None:
@@ -40,7 +53,7 @@ def files(group: Group) -> Iterator[tuple[str, bytes]]:
     for person in group.people:
         zone = ZONES[person.zone]
         if person.style == "freebusy":
-            uid, span = f"{person.key}@calendar.example.org", (TERM_START, person.last)
+            uid, span = f"{person.key}@calendar.example.org", (person.term.start, person.last)
             yield f"{person.key}.ics", free_busy(everyday(person), zone, uid, span)
         elif person.style:
             style = STYLES[person.style]
@@ -56,11 +69,9 @@ def _member(person: Person) -> str:
     """The member's table in the problem file."""
     lines = [f"# {person.place}", "[[members]]", f'name = "{person.name}"']
     lines.append(f'timezone = "{ZONES[person.zone].iana}"')
-    hours = [_hours(*each) for each in person.hours]
-    if len(hours) == 1:
-        lines.append(f"hours = [{hours[0]}]")
-    elif hours:
-        lines += ["hours = [", *(f"  {each}," for each in hours), "]"]
+    if person.required:
+        lines.append("required = true")
+    lines += [*_ranges("hours", person.hours), *_ranges("preferred", person.preferred)]
     if person.style:
         lines.append(f'calendars = ["{person.key}.ics"]')
     if person.clinics:
@@ -74,9 +85,15 @@ def _member(person: Person) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _hours(days: str, start: str, end: str) -> str:
-    names = ", ".join(f'"{day}"' for day in days.split())
-    return f'{{ days = [{names}], start = "{start}", end = "{end}" }}'
+def _ranges(key: str, ranges: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Write hours of the week: on one line, or one line each."""
+    items = []
+    for days, start, end in ranges:
+        names = ", ".join(f'"{day}"' for day in days.split())
+        items.append(f'{{ days = [{names}], start = "{start}", end = "{end}" }}')
+    if len(items) < 2:
+        return [f"{key} = [{item}]" for item in items]
+    return [f"{key} = [", *(f"  {item}," for item in items), "]"]
 
 
 if __name__ == "__main__":

@@ -36,9 +36,6 @@ end = "20:00"
 
 [quorum]
 share = 0.5  # six of twelve
-
-[moves]
-max_days = 0  # every date stays on its weekday: a date that fails is shown, not moved
 """
 
 INTER_INSTITUTION = Group(

@@ -38,9 +38,6 @@ end = "08:30"
 [quorum]
 share = 0.5  # four of eight
 
-[moves]
-max_days = 0  # every date stays on its weekday: a date that fails is shown, not moved
-
 [[blackouts]]
 start = 2027-03-15
 end = 2027-03-19

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from calendars import Change, Entry
-from people import HOLIDAYS, TERM_START, Habit, Person, TimeKind
+from people import Habit, Person, TimeKind
 from wallclock import DAY, HOUR, Slot
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def clinics(person: Person) -> list[Entry]:
     return [
         _recurring(
             person,
-            Habit(when, "Clinic", since=TERM_START),
+            Habit(when, "Clinic", since=person.term.start),
             uid=f"{person.key}-session-{number}@clinics.example.org",
             away=True,
         )
@@ -88,13 +88,14 @@ def _recurring(person: Person, habit: Habit, *, uid: str, away: bool) -> Entry:
     """
     chance = Chance(f"{person.key}/{habit.when}/{habit.title}")
     slot = Slot.parse(habit.when)
-    days = slot.dates(habit.since, person.last)
+    term = person.term
+    days = slot.dates(habit.since or term.habits, person.last)
     absent = _absent(person) if away else set[date]()
-    missing = [day for day in days if day in HOLIDAYS or day in absent or chance.happens(0.02)]
+    missing = [day for day in days if day in term.holidays or day in absent or chance.happens(0.02)]
     changes = [
         _change(day, slot, chance)
         for day in days
-        if day >= TERM_START and day not in missing and chance.happens(0.05)
+        if day >= term.start and day not in missing and chance.happens(0.05)
     ]
     return Entry(
         uid=uid,
@@ -104,6 +105,7 @@ def _recurring(person: Person, habit: Habit, *, uid: str, away: bool) -> Entry:
         kind=habit.kind,
         slot=slot,
         last=person.last,
+        goes_on=person.known_until is None,
         missing=tuple(missing),
         changes=tuple(changes),
         note=AGENDA if slot.ordinals else "",
@@ -129,7 +131,7 @@ def _absences(person: Person) -> Iterator[Entry]:
                 yield _timed(service.title, day, time(7), timedelta(hours=11))
         elif service:
             yield _days(service.title, monday, WEEK, "away")
-    for number, (day, title) in enumerate(HOLIDAYS.items()):
+    for number, (day, title) in enumerate(person.term.holidays.items()):
         if day <= person.last:
             yield _days(title, day, DAY, "away" if number % 2 else "free")
 
@@ -139,8 +141,8 @@ def _calls(person: Person) -> Iterator[Entry]:
     if person.calls is None:
         return
     first, every = person.calls
-    for ahead in range(first, (person.last - TERM_START).days, every):
-        day = TERM_START + DAY * ahead
+    for ahead in range(first, (person.last - person.term.start).days, every):
+        day = person.term.start + DAY * ahead
         hours = 61 if day.weekday() == 4 else 13
         yield _timed("On call", day, time(18), timedelta(hours=hours))
 
@@ -167,8 +169,10 @@ def _service_weeks(person: Person) -> list[date]:
 
 
 def _mondays(person: Person) -> list[date]:
-    weeks = (person.last - TERM_START).days // 7 + 1
-    return [TERM_START + WEEK * n for n in range(weeks)]
+    """Every Monday of the term, with the one on or before its first day."""
+    first = person.term.start - DAY * person.term.start.weekday()
+    weeks = (person.last - first).days // 7 + 1
+    return [first + WEEK * n for n in range(weeks)]
 
 
 def _absent(person: Person) -> set[date]:
