@@ -36,6 +36,26 @@ end = "20:00"
 
 [quorum]
 share = 0.5  # six of twelve
+
+[[blackouts]]
+start = 2027-01-18
+end = 2027-01-18
+name = "Martin Luther King Jr. Day"
+
+[[blackouts]]
+start = 2027-02-15
+end = 2027-02-15
+name = "Presidents' Day"
+
+[[blackouts]]
+start = 2027-05-31
+end = 2027-05-31
+name = "Memorial Day"
+
+[[blackouts]]
+start = 2027-06-18
+end = 2027-06-18
+name = "Juneteenth (observed)"
 """
 
 INTER_INSTITUTION = Group(

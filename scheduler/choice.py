@@ -23,7 +23,7 @@ from scheduler.weights import weigh
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
 # Places looked at before a search stops early, which groups of up to 64 are not known to need.
-STEPS, FEW_STEPS = 20_000_000, 200_000
+STEPS, FEW_STEPS = 20_000_000, 500
 _NEVER = 1 << 80  # more than any sum
 
 
@@ -56,16 +56,16 @@ def key_of(options: Sequence[Option], members: int) -> Key:
     )
 
 
-def choose(fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: int) -> Choice:
-    """Move exactly `moves` of the dates, so that the whole score is the best there is.
-
-    fixed  the dates of the semester that stay where they are
-    """
-    case = _Case(fixed, dates, moves, members)
-    cap = max(case.weights.bound, most_counted(case.base.absent + case.rest[0].absent, members))
+def choose(case: "Case") -> Choice:
+    """Choose the places of a case, so that the whole score is the best there is."""
+    cap, proven = case.least_worst, True
     while not (search := _Search(case, cap)).found:
-        cap += 1
-    return Choice(key_of([*fixed, *search.found], members), tuple(search.found), search.finished)
+        # A search that was stopped excludes nothing: go where a choice is known to be.
+        proven = proven and search.finished
+        cap = cap + 1 if search.finished else max(cap + 1, case.weights.reached)
+    options = tuple(search.found)
+    key = key_of([*case.fixed, *options], case.members)
+    return Choice(key, options, proven and search.finished)
 
 
 class _Place(NamedTuple):
@@ -100,8 +100,12 @@ class _Rest(NamedTuple):
     minutes: list[int]
 
 
-class _Case:
-    """Open dates with their places, and the bounds that hold whatever the cap."""
+class Case:
+    """Dates to be placed, exactly `moves` of them elsewhere, and what bounds every choice.
+
+    fixed        the dates of the semester that stay where they are
+    least_worst  worst absences that no choice is below
+    """
 
     def __init__(
         self, fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: int
@@ -124,6 +128,8 @@ class _Case:
         )
         self.places = [self._places(depth) for depth in range(len(dates))]
         self.rest = self._bounds()
+        unavoidable = most_counted(absent + self.rest[0].absent, members)
+        self.least_worst = max(self.weights.bound, unavoidable)
 
     def _places(self, depth: int) -> list[_Place]:
         """Where a date may be."""
@@ -177,7 +183,7 @@ def _score(option: Option) -> int:
 class _Search:
     """The best choice in which nobody is absent more often than the cap; none may be found."""
 
-    def __init__(self, case: _Case, cap: int) -> None:
+    def __init__(self, case: Case, cap: int) -> None:
         self._case, self._cap = case, cap
         self._added, self._looked_at = above(cap, case.members)
         self._most_weight = cap * case.weights.total
@@ -218,7 +224,7 @@ class _Search:
             if not self._level_but_worse(depth + 1, after, grown):
                 self._descend(depth + 1, after, grown)
             self._path.pop()
-            if self._steps < 0 and self.found:
+            if self._steps < 0:
                 return
 
     def _in_order(self, depth: int, left: int) -> list[_Place]:

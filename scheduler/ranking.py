@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler import bounds
-from scheduler.choice import Choice, Date, choose, key_of
+from scheduler.choice import Case, Choice, Date, choose, key_of
 from scheduler.field import Field
 from scheduler.model.answer import Score
 from scheduler.options import NOT_HELD
@@ -58,6 +58,7 @@ class _Ranking:
 
     def __init__(self, field: Field) -> None:
         self._field = field
+        self._cases: dict[int, Case] = {}
         self._choices: dict[int, Choice] = {}
         self._dear = np.full((6, len(field.row)), _UNKNOWN)  # worst_absences and on
         self._exact = field.moves == 0
@@ -70,7 +71,7 @@ class _Ranking:
             if not len(doubtful):
                 earliest: int = min(level.tolist(), key=self._earliness)
                 return earliest
-            self._choose(int(doubtful[0]))
+            self._refine(int(doubtful[0]))
 
     def pattern(self, pattern: int) -> Pattern:
         """Everything about a pattern whose score is exact."""
@@ -119,8 +120,18 @@ class _Ranking:
 
         return column
 
-    def _choose(self, pattern: int) -> None:
-        """Choose the moves of a pattern, which makes its score exact."""
+    def _refine(self, pattern: int) -> None:
+        """Bound a pattern's worst absences well; when asked again, choose its moves."""
+        case = self._cases.get(pattern)
+        if case is None:
+            case = self._cases[pattern] = self._case(pattern)
+            self._dear[0, pattern] = case.least_worst
+            return
+        choice = self._choices[pattern] = choose(case)
+        self._dear[:, pattern] = choice.key
+        self._exact[pattern] = True
+
+    def _case(self, pattern: int) -> Case:
         field, one = self._field, np.array([pattern])
         cells, moving = field.held(one)[0], field.moving(one)[0]
         row = field.row[pattern]
@@ -131,10 +142,7 @@ class _Ranking:
             for place in np.flatnonzero(moving)
         ]
         fixed = [stay for stay, moves in zip(stays, moving, strict=True) if not moves]
-        choice = choose(fixed, dates, int(field.moves[pattern]), field.tables.members)
-        self._choices[pattern] = choice
-        self._dear[:, pattern] = choice.key
-        self._exact[pattern] = True
+        return Case(fixed, dates, int(field.moves[pattern]), field.tables.members)
 
     def _cells(self, pattern: int) -> tuple[int, ...]:
         field, one = self._field, np.array([pattern])

@@ -31,6 +31,8 @@ _UNPROVEN = (
     "a plan with a largest burden of {} minutes is not excluded",
     "a plan with burdens of {} minutes in total is not excluded",
 )
+_LATER = "a better plan is not excluded"
+_EARLIER = "the same score on earlier days is not excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,24 @@ def best_dates(  # noqa: PLR0913, PLR0917 -- the parts of one question
         return None
     best = _Improvement(case, steps)
     fields = _fields(options, members)
-    for field, unproven in zip(fields, _UNPROVEN, strict=True):
-        best.settle(case.level(field), unproven)
+    for field in fields:
+        best.settle(case.level(field))
     best.take_earliest()
-    # Where a field could not be settled, the path may have come out better than its limit.
     worst, attendance, late, protections, largest, total = (
         int(field[best.path].sum(axis=0).max()) for field in fields
     )
-    return SpreadChoice(
-        case.lost,
-        (worst, attendance, late, protections, largest, total),
-        tuple(best.path.tolist()),
-        not best.gap,
-        best.gap,
-    )
+    key = (worst, attendance, late, protections, largest, total)
+    gap = _gap(best.unsettled, key)
+    return SpreadChoice(case.lost, key, tuple(best.path.tolist()), not gap, gap)
+
+
+def _gap(unsettled: Sequence[int | None], key: Key) -> str:
+    """Put into words what is not excluded in the first field that is not settled."""
+    for phrase, value, bound in zip(_UNPROVEN, key, unsettled, strict=False):
+        # A later field may have been searched for with more luck, and have improved this one.
+        if bound is not None:
+            return phrase.format(abs(bound)) if bound < value else _LATER
+    return _EARLIER if len(unsettled) > len(key) else ""
 
 
 def fewest_lost(
@@ -197,14 +203,18 @@ def _fields(options: Sequence[Option], members: int) -> list[Ints]:
 
 
 class _Improvement:
-    """The best path known, made better in one field after another."""
+    """The best path known, made better in one field after another.
+
+    unsettled  per field None, or a bound where it may be less than it is now; one more item when
+               an earlier path with the same score may exist
+    """
 
     def __init__(self, case: _Case, steps: int) -> None:
         self._paths, self.path, self._steps = case.paths, case.path, steps
         self._limits = Limits.none(len(case.failing))
-        self.gap = ""
+        self.unsettled: list[int | None] = []
 
-    def settle(self, level: _Level, unproven: str) -> None:
+    def settle(self, level: _Level) -> None:
         """Make a field as small as it gets without making those before it larger."""
         limits = self._limits.with_level(level.costs, level.unit)
         weighing = Weighing(self._paths, limits, self.path)
@@ -217,8 +227,7 @@ class _Improvement:
             bound = level.rounded_up(bound)
         if bound < value:
             value, bound = self._search(limits, value - 1, value, bound)
-        if bound < value:
-            self.gap = self.gap or unproven.format(abs(bound - level.base))
+        self.unsettled.append(bound - level.base if bound < value else None)
         self._limits = limits.at_most(value)
         self._paths = self._limits.narrow(self._paths)
 
@@ -239,4 +248,4 @@ class _Improvement:
         if search.found is not None:
             self.path = search.found
         if not search.finished:
-            self.gap = self.gap or "the same score on earlier days is not excluded"
+            self.unsettled.append(None)

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.lanes import unpack_counts
+from scheduler.sets import WORD
 from scheduler.spans import Ints
 
-_ROUNDS = 60
+_ROUNDS, _FEW_ROUNDS = 60, 15  # the latter for groups above 64
+_MANY = 1 << 20  # more than any count of dates
 _SCALE = 1 << 16  # weights are whole numbers, so that bounds are exact
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -27,11 +29,12 @@ Floats: TypeAlias = NDArray[np.float64]
 class Weights:
     """What absences weigh, and what follows.
 
-    total  the sum of the weights
-    base   the weighted absences of the dates that are fixed
-    stay   per date those at its own place; None where it has to move
-    moves  per date those of each place it may be moved to
-    bound  no choice has fewer worst absences
+    total    the sum of the weights
+    base     the weighted absences of the dates that are fixed
+    stay     per date those at its own place
+    moves    per date those of each place it may be moved to
+    bound    no choice has fewer worst absences
+    reached  some choice has no more than this
     """
 
     total: int
@@ -39,6 +42,7 @@ class Weights:
     stay: list[int]
     moves: list[list[int]]
     bound: int
+    reached: int
 
 
 def weigh(
@@ -51,17 +55,18 @@ def weigh(
     moves  per open date those at each place it may be moved to; exactly `many` of them move
     """
     case = _Case(fixed, stays, moves, many, members)
-    best, weights = 0.0, np.ones(members)
+    best, reached, weights = 0.0, _MANY, np.ones(members)
     tried = weights
-    for turn in range(_ROUNDS):
+    for turn in range(_ROUNDS if members <= WORD else _FEW_ROUNDS):
         least, absences = case.respond(tried / tried.sum())
         if least > best:
             best, weights = least, tried / tried.sum()
-        if np.ceil(best - 1e-6) >= absences.max():
+        reached = min(reached, int(absences.max()))
+        if np.ceil(best - 1e-6) >= reached:
             break  # a choice reaches the bound
         tried = tried * np.exp((absences - absences.mean()) / (1 + turn) ** 0.5)
         tried = np.maximum(tried, tried.max() * 1e-6)
-    return case.weights(np.round(weights / weights.max() * _SCALE).astype(np.int64))
+    return case.weights(np.round(weights / weights.max() * _SCALE).astype(np.int64), reached)
 
 
 class _Case:
@@ -100,7 +105,7 @@ class _Case:
         )
         return float(absences @ weights), absences
 
-    def weights(self, weights: Ints) -> Weights:
+    def weights(self, weights: Ints, reached: int) -> Weights:
         """Weigh every place in whole numbers."""
         stay, move = self._stays @ weights, self._moves @ weights
         best = np.minimum.reduceat(move, self._first)
@@ -111,5 +116,6 @@ class _Case:
             base,
             stay.tolist(),
             [part.tolist() for part in np.split(move, self._first[1:])],
-            bound=-(-least // total),
+            -(-least // total),
+            reached,
         )
