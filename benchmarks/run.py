@@ -11,19 +11,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import free, growth, rank
+from benchmarks import exact, free, growth, rank
 from benchmarks.measure import ROUNDS, load
 
 
 def main() -> None:
     """Run every benchmark, or those named on the command line."""
     versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "portion")
+        f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "portion", "ortools")
     )
     print(f"Python {platform.python_version()}, {versions}; medians of {ROUNDS} rounds")
     print(f"load average at the start {load()}")
     wanted = sys.argv[1:]
-    for each in (free, rank, growth):
+    for each in (free, rank, exact, growth):
         if not wanted or each.__name__.rpartition(".")[2] in wanted:
             print()
             each.run()
