@@ -78,15 +78,16 @@ def availability(problem: Problem, grid: Grid) -> Availability:
     cells, book = Cells(grid), Hourbook(problem, grid)
     members = problem.members
     blocks = [
-        _block(problem, grid, cells, book, members[begin : begin + WORD])
+        block_of(problem, grid, cells, book, members[begin : begin + WORD])
         for begin in range(0, len(members), WORD)
     ]
     return Availability(blocks, problem.quorum.counts)
 
 
-def _block(
+def block_of(
     problem: Problem, grid: Grid, cells: Cells, book: Hourbook, members: Sequence[Member]
 ) -> Block:
+    """Find the states of up to 64 members."""
     taken, tentative, clinical = overlaps(problem.meeting, cells, members)
     notice = grid.days - days_since_epoch(problem.planning_date)
     askable = _meeting(notice, [min((t.days for t in m.notice), default=None) for m in members])

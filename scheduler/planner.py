@@ -1,21 +1,16 @@
 """The planner: a problem in, the best distinct proposals out. Rules: docs/planner.md."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from scheduler import ranking, spreading
-from scheduler.availability import Availability, availability
 from scheduler.errors import BadProblem, NoPattern
-from scheduler.field import Field, field_of, furthest, most_moves
-from scheduler.grid import Grid, grid_of
+from scheduler.field import Field, furthest, most_moves
+from scheduler.layouts import Layouts
 from scheduler.model.answer import Answer, Heat, Relaxation
 from scheduler.model.busytime import CLINICAL
 from scheduler.model.cadence import Spread
-from scheduler.model.problem import Meeting, Problem
-from scheduler.model.week import Hours
+from scheduler.model.problem import Problem
 from scheduler.notice import notices, plan_by
-from scheduler.patterns import rows
 from scheduler.proposals import proposal_of
 from scheduler.ranking import Pattern
 from scheduler.reasons import of_lowered_moves, of_no_notice
@@ -25,55 +20,46 @@ from scheduler.relaxations import relaxations
 def plan(problem: Problem, *, top: int = 5, choose: int = 1) -> Answer:
     """Find the best `top` distinct proposals, best first; notices are those of number `choose`.
 
-    Raises NoPattern when no date of any pattern could be held, BadProblem for what cannot be
-    planned.
+    Raises NoPattern when no date of any pattern could be held, BadProblem when there is no
+    proposal `choose`.
     """
-    drawing = _Drawing()
-    field = drawing.field(problem)
-    # One more than asked for: the last proposal is compared with it.
-    chosen = _best(field, top + 1)
-    if not chosen:
-        raise _nothing(problem)
-    following = [*(each.score for each in chosen[1:]), None]
-    proposals = tuple(
-        proposal_of(field, pattern, after)
-        for pattern, after in zip(chosen[:top], following, strict=False)
-    )
-    if choose > len(proposals):
-        raise BadProblem(
-            f"There is no proposal {choose}", remedy=f"choose one from 1 to {len(proposals)}"
+    return Planner().plan(problem, top=top, choose=choose)
+
+
+class Planner:
+    """Plans a group again and again; what did not change since the last time is not computed."""
+
+    def __init__(self) -> None:
+        self._layouts = Layouts()
+
+    def plan(self, problem: Problem, *, top: int = 5, choose: int = 1) -> Answer:
+        """Answer as `plan` does."""
+        field = self._layouts.field(problem)
+        # One more than asked for: the last proposal is compared with it.
+        chosen = _best(field, top + 1)
+        if not chosen:
+            raise _nothing(problem)
+        following = [*(each.score for each in chosen[1:]), None]
+        proposals = tuple(
+            proposal_of(field, pattern, after)
+            for pattern, after in zip(chosen[:top], following, strict=False)
         )
-    return Answer(
-        problem.quorum.of(len(problem.members)),
-        _patterns(field),
-        proposals,
-        _warnings(problem, field),
-        drawing.relaxations(field, chosen[0]),
-        notices(problem, proposals[choose - 1]),
-        plan_by(problem, proposals[choose - 1]),
-        _heat(field),
-    )
+        if choose > len(proposals):
+            raise BadProblem(
+                f"There is no proposal {choose}", remedy=f"choose one from 1 to {len(proposals)}"
+            )
+        return Answer(
+            problem.quorum.of(len(problem.members)),
+            _patterns(field),
+            proposals,
+            _warnings(problem, field),
+            self._relaxations(field, chosen[0]),
+            notices(problem, proposals[choose - 1]),
+            plan_by(problem, proposals[choose - 1]),
+            _heat(field),
+        )
 
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """Fields of a problem and of its relaxations; what they have in common is computed once."""
-
-    _layouts: dict[tuple[Meeting, tuple[Hours, ...]], tuple[Grid, Availability]] = field(
-        default_factory=dict
-    )
-
-    def field(self, problem: Problem) -> Field:
-        """Lay out a problem; relaxations change no more than meeting, windows and rules."""
-        key = problem.meeting, problem.windows
-        if key not in self._layouts:
-            grid = grid_of(problem)
-            self._layouts[key] = grid, availability(problem, grid)
-        grid, who = self._layouts[key]
-        patterns = [] if isinstance(problem.cadence, Spread) else rows(problem, grid)
-        return field_of(problem, grid, who, patterns)
-
-    def relaxations(self, field: Field, best: Pattern) -> tuple[Relaxation, ...]:
+    def _relaxations(self, field: Field, best: Pattern) -> tuple[Relaxation, ...]:
         """What would lose fewer dates than the best proposal."""
         if not best.score.lost_dates:
             return ()
@@ -82,7 +68,7 @@ class _Drawing:
 
     def _fewest_lost(self, problem: Problem) -> int | None:
         try:
-            field = self.field(problem)
+            field = self._layouts.field(problem)
         except NoPattern:
             return None
         if isinstance(problem.cadence, Spread):
