@@ -7,7 +7,6 @@ from scheduler.errors import BadProblem, NoPattern
 from scheduler.field import Field, furthest, most_moves
 from scheduler.layouts import Layouts
 from scheduler.model.answer import Answer, Heat, Relaxation
-from scheduler.model.busytime import CLINICAL
 from scheduler.model.cadence import Spread
 from scheduler.model.problem import Problem
 from scheduler.notice import notices, plan_by
@@ -124,7 +123,7 @@ def _warnings(problem: Problem, field: Field) -> tuple[str, ...]:
     unasked = [
         member.name
         for member in problem.members
-        if member.busy is not None and not member.notice and (member.busy.group == CLINICAL).any()
+        if member.busy is not None and member.busy.has_clinic and not member.notice
     ]
     if unasked:
         found.append(of_no_notice(unasked))

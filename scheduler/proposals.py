@@ -1,6 +1,7 @@
 """A pattern with its dates in place, told as a proposal: date by date, with reasons."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,15 +113,15 @@ def _attendance(field: Field, cell: int) -> dict[State, tuple[int, ...]]:
 
 def _hour_changes(problem: Problem, grid: Grid, row: Row, start: int) -> tuple[HourChange, ...]:
     """Changes of each member's wall-clock hour from one date of the pattern to the next."""
-    utc = grid.utc[list(row.days), start]
-    book = Hourbook(problem, grid)
-    zones = {member.zone for member in problem.members}
-    minutes = {zone: book.clock(zone).to_wall(utc) % DAY_SECONDS // 60 for zone in zones}
-    return tuple(
-        HourChange(
-            index, date_of(grid.days[row.days[later]]), int(shown[later - 1]), int(shown[later])
-        )
-        for later in range(1, len(row.days))
-        for index, member in enumerate(problem.members)
-        if (shown := minutes[member.zone])[later - 1] != shown[later]
-    )
+    utc, book = grid.utc[list(row.days), start], Hourbook(problem, grid)
+    people: dict[str, list[int]] = {}
+    for index, member in enumerate(problem.members):
+        people.setdefault(member.zone, []).append(index)
+    changes = []
+    for zone, who in people.items():
+        shown = (book.clock(zone).to_wall(utc) % DAY_SECONDS // 60).tolist()
+        for place, (before, after) in enumerate(pairwise(shown), start=1):
+            if before != after:
+                day = date_of(grid.days[row.days[place]])
+                changes += [HourChange(member, day, before, after) for member in who]
+    return tuple(sorted(changes, key=lambda change: (change.day, change.member)))

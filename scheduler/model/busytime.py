@@ -34,6 +34,11 @@ class BusyTime:
     end: NDArray[np.int64]
     group: NDArray[np.int64]
 
+    @property
+    def has_clinic(self) -> bool:
+        """Whether any of it is clinical time."""
+        return len(self.group) > 0 and bool(self.group[-1] == CLINICAL)  # sorted by class
+
     @classmethod
     def of(cls, intervals: Iterable[BusyInterval]) -> "BusyTime":
         """Sort events, as they were read, into columns.

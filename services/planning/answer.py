@@ -32,7 +32,8 @@ _LISTED = (
 
 def to_json(problem: Problem, answer: Answer) -> bytes:
     """Write the answer; the same answer gives the same bytes."""
-    text = json.dumps(as_object(problem, answer), indent=2, ensure_ascii=False)
+    # On one line: the encoder that can indent takes longer than the planner.
+    text = json.dumps(as_object(problem, answer), ensure_ascii=False)
     return f"{text}\n".encode()
 
 
