@@ -103,9 +103,8 @@ def of_no_notice(names: Iterable[str]) -> str:
 
 def of_proposal(score: Score, held: int, members: int, following: Score | None, gap: str) -> str:
     """Say what a proposal keeps, and what it wins by against the next distinct one."""
-    places = f"{score.expected_attendance} of {held * members} places"
-    lost = f", {counted(score.lost_dates, 'date')} lost" if score.lost_dates else ""
-    summary = f"{counted(held, 'date')} held{lost}, {places} taken"
+    lost = f"{counted(score.lost_dates, 'date')} lost, " if score.lost_dates else ""
+    summary = f"{lost}{score.expected_attendance} of {held * members} places taken"
     ahead = [] if following is None else [_ahead(score, following)]
     unproven = [f"not proven the best: {gap}"] if gap else []
     return f"{'; '.join([summary, *ahead, *unproven])}."
@@ -122,7 +121,7 @@ def _ahead(score: Score, following: Score) -> str:
         ("{} asked for late", "protection"),
         ("{} to ask for", "protection"),
     )
-    begin = "ahead of the next with"
+    begin = "better than the next:"
     for (phrase, noun), ours, theirs in zip(words, score, following, strict=False):
         if ours != theirs:
             assert isinstance(ours, int)
@@ -134,7 +133,7 @@ def _ahead(score: Score, following: Score) -> str:
             return f"{begin} {ours} minutes outside preferred hours at most against {theirs}"
         ours, theirs = score.burden[1], following.burden[1]
         return f"{begin} {ours} minutes outside preferred hours in all against {theirs}"
-    return "level with the next, and earlier"
+    return "as good as the next, and earlier"
 
 
 def counted(number: int, noun: str) -> str:

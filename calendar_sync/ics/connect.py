@@ -120,7 +120,11 @@ class TimedStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        left = self._deadline.left()
+        try:
+            left = self._deadline.left()
+        except httpcore.TimeoutException:
+            self.close()  # nobody else knows of the connection yet
+            raise
         secure = self._stream.start_tls(ssl_context, server_hostname, left)
         return TimedStream(secure, self._deadline)
 

@@ -29,8 +29,23 @@ def _names() -> frozenset[str]:
     return frozenset(files("tzdata").joinpath("zones").read_text().split())
 
 
+# What people write, by the place whose clocks they mean.
+_MEANT = {
+    "America/New_York": {"et", "est", "edt", "eastern", "boston", "newyork"},
+    "America/Chicago": {"ct", "cst", "cdt", "central", "houston", "dallas"},
+    "America/Denver": {"mt", "mst", "mdt", "mountain"},
+    "America/Phoenix": {"arizona"},
+    "America/Los_Angeles": {"pt", "pst", "pdt", "pacific", "seattle", "sanfrancisco"},
+}
+
+
 def _advice(name: str) -> str:
-    near = get_close_matches(name, sorted(_names()), n=2, cutoff=0.6)
+    word = "".join(each for each in name.rpartition("/")[2].lower() if each.isalpha())
+    word = word.removesuffix("time").removesuffix("standard").removesuffix("daylight")
+    for place, words in _MEANT.items():
+        if word in words:
+            return f"write {place}"
+    near = get_close_matches(name, sorted(_names()), n=2, cutoff=0.75) if len(name) > 4 else []
     if near:
         return f"write {' or '.join(near)}"
     return "write an IANA name such as America/New_York"

@@ -17,7 +17,7 @@ from scheduler.planner import plan as find
 from services.config import Settings
 from services.planning import export
 from services.planning.answer import to_json
-from services.planning.files import write_whole
+from services.planning.files import write_page
 from services.planning.page.render import to_html
 from services.planning.problem import load
 from services.planning.terminal import to_text
@@ -53,12 +53,12 @@ def plan(problem: Path, *, top: int, verbose: bool, **wanted: Any) -> None:
     input cannot be planned.
     """
     clock = [time.perf_counter()]
-    asked = load(problem, today=_today, network=Settings.from_env().network)
+    asked = load(problem, today=_today, network=Settings.from_env().network, warn=_say)
     clock.append(time.perf_counter())
     answer = find(asked, top=top, choose=wanted["choose"])
     clock.append(time.perf_counter())
     for warning in answer.warnings:
-        click.echo(f"commonhour: {warning}", err=True)
+        _say(warning)
     _show(asked, answer, _Wanted(**wanted))
     if verbose:
         read, planned = (1000 * (after - before) for before, after in pairwise(clock))
@@ -71,13 +71,19 @@ def _show(problem: Problem, answer: Answer, wanted: _Wanted) -> None:
     """Write the files asked for, then the answer; nothing is printed when a file cannot be."""
     chosen = answer.proposals[wanted.choose - 1]
     if wanted.html is not None:
-        write_whole(wanted.html, to_html(problem, answer, choose=wanted.choose))
+        write_page(wanted.html, to_html(problem, answer, choose=wanted.choose))
+        _say(f"The page is {wanted.html}.")
     if wanted.ics is not None:
-        export.write(problem, chosen, wanted.ics, answer.notices)
+        written = export.write(problem, chosen, wanted.ics, answer.notices)
+        _say(f"The calendars are {' and '.join(map(str, written))}.")
     if wanted.as_json:
         click.echo(to_json(problem, answer), nl=False)
     else:
         click.echo(to_text(problem, answer, choose=wanted.choose), nl=False)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"commonhour: {' '.join(sentence.split())}", err=True)
 
 
 def _today(tz: ZoneInfo) -> date:

@@ -226,17 +226,27 @@ def read_document(data: Any) -> ProblemDocument:
         return ProblemDocument.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = _place(first["loc"])
+        place = _place(first["loc"], data)
         what, remedy = _sentence(first["type"], first.get("ctx", {}), first["input"])
         raise BadProblem(f"{place}: {what}" if place else what, remedy=remedy) from None
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    """Where in the file, as in members[3].busy; lists are counted from 0 as in a JSON Pointer."""
+def _place(loc: tuple[int | str, ...], data: Any) -> str:
+    """Where in the file, as in members[3].busy of 'Ada'; lists are counted from 0."""
     path = ""
     for step in loc:
         path += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return path.removeprefix(".")
+    name = _member_at(loc, data)
+    return path.removeprefix(".") + (f" of {shown(name)}" if name else "")
+
+
+def _member_at(loc: tuple[int | str, ...], data: Any) -> str | None:
+    match loc:
+        case ("members", int(index), *_) if isinstance(data["members"][index], dict):
+            name = data["members"][index].get("name")
+            return name if isinstance(name, str) else None
+        case _:
+            return None
 
 
 def _sentence(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:

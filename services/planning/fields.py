@@ -22,7 +22,7 @@ def wrong(what: str, remedy: str) -> PydanticCustomError:
 def nearest(word: str, known: list[str]) -> str:
     """Advise the known word that is most alike, or all of them."""
     near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
+    return f"perhaps it is {near[0]}" if near else f"write one of {', '.join(known)}"
 
 
 def _date(value: Any) -> date:
@@ -57,7 +57,8 @@ def _minute(value: Any) -> int:
 def _weekday(value: Any) -> int:
     if value in DAY_NAMES:
         return DAY_NAMES.index(value)
-    raise wrong(f"{shown(value)} is not a weekday", nearest(str(value), list(DAY_NAMES)))
+    short = str(value).lower()[:3]
+    raise wrong(f"{shown(value)} is not a weekday", nearest(short, list(DAY_NAMES)))
 
 
 def _zone(value: Any) -> str:

@@ -39,11 +39,12 @@ Today = Callable[[ZoneInfo], date]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def load(path: Path, *, today: Today, network: Network) -> Problem:
+def load(path: Path, *, today: Today, network: Network, warn: Callable[[str], None]) -> Problem:
     """Read a problem file and every calendar it names.
 
     today    the day in a zone, used when the file has no planning_date
     network  what may be reached beside public addresses
+    warn     is told of calendars that say nothing about the term
 
     Raises BadProblem for the file, Unreadable for a calendar.
     """
@@ -51,6 +52,9 @@ def load(path: Path, *, today: Today, network: Network) -> Problem:
     try:
         document = read_document(data)
         events = _calendars(document, path.parent, network)
+        for member, found in zip(document.members, events, strict=True):
+            if (member.calendars or member.clinical) and not found:
+                warn(f"The calendars of {member.name} hold nothing in the term: are they current?")
         return problem_of(document, events, today=today)
     except BadProblem as error:
         raise BadProblem(f"{path}: {error.what}", remedy=error.remedy) from None
@@ -76,7 +80,10 @@ def parse(path: Path) -> Any:
     except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else "nested too deeply"
         kind = "JSON" if text.lstrip().startswith("{") else "TOML"
-        raise BadProblem(f"{path}: not {kind} ({reason})", remedy="correct that place") from None
+        raise BadProblem(
+            f"{path}: this is not {kind}, {reason}",
+            remedy='correct that place; text stands in straight "quotes"',
+        ) from None
 
 
 def _no_number(name: str) -> Any:
@@ -233,6 +240,7 @@ def _calendars(
         tz = member.timezone or document.timezone
         for places, clinical in ((member.calendars, False), (member.clinical, True)):
             for place in places or ():
+                _there(place, folder, f"members[{index}] ({member.name})")
                 sources.append(Source(_resolved(place, folder), span, tz))
                 owners.append((index, clinical))
     events: list[list[BusyInterval]] = [[] for _ in document.members]
@@ -242,6 +250,14 @@ def _calendars(
             [each._replace(kind=Kind.PROTECTABLE) for each in intervals] if clinical else intervals
         )
     return events
+
+
+def _there(place: str, folder: Path, member: str) -> None:
+    if "://" not in place and not (folder / place).exists():
+        raise BadProblem(
+            f"{member}: there is no file {place}",
+            remedy=f"calendars are looked for from the folder of the problem file, {folder}",
+        )
 
 
 def _resolved(place: str, folder: Path) -> str:

@@ -42,7 +42,8 @@ def _lines(problem: Problem, answer: Answer, choose: int) -> Iterator[str]:
         yield from _summary(rank, proposal)
     chosen = answer.proposals[choose - 1]
     yield ""
-    yield click.style(_cut(f"Proposal {choose}: {chosen.label} ({problem.zone})", WIDTH), bold=True)
+    yield click.style(_cut(f"Proposal {choose}: {chosen.label}", WIDTH), bold=True)
+    yield f"Times in {problem.zone}, planned on {problem.planning_date}"
     yield ""
     for each in chosen.dates:
         yield from _date(problem, each)
@@ -62,10 +63,10 @@ def _head(problem: Problem, answer: Answer) -> Iterator[str]:
 
 
 def _summary(rank: int, proposal: Proposal) -> Iterator[str]:
-    label = _cut(proposal.label, 46)
+    label = _cut(proposal.label, 53)
     good = sum(each.outcome in (Outcome.KEPT, Outcome.MOVED) for each in proposal.dates)
     tally = f"{good} of {len(proposal.dates)} dates hold"
-    yield f"{rank:3}  {click.style(label, bold=True)}{' ' * (47 - len(label))}{tally}"
+    yield f"{rank:3}  {click.style(label, bold=True)}{' ' * (54 - len(label))}{tally}"
     for line in _strip(proposal):
         yield f"     {line}"
     yield from textwrap.wrap(proposal.why, WIDTH, initial_indent=" " * 5, subsequent_indent=" " * 5)
@@ -150,12 +151,14 @@ def _notices(problem: Problem, answer: Answer) -> Iterator[str]:
     yield ""
     yield click.style("Clinical time to ask for", bold=True)
     for each in answer.notices:
-        how = f"by {plain(each.approver)}" if each.approver else each.status.value
-        line = f"until {each.ask_by}  for {_when(problem, each.start)}  {how:8}"
-        yield _cut(f"  {line}  {plain(problem.members[each.member].name)}", WIDTH)
+        how = f"now by {plain(each.approver)}" if each.approver else each.status.value
+        due = "was due" if each.ask_by < problem.planning_date else "ask by "
+        who = plain(problem.members[each.member].name)
+        line = f"{due} {each.ask_by}, {_when(problem, each.start)}: {how}, {who}"
+        yield from textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
     yield from textwrap.wrap(
-        f"Planned by {answer.plan_by.routine} every clinic is asked in time, "
-        f"by {answer.plan_by.any_tier} each can still be asked.",
+        f"For full notice everywhere plan by {answer.plan_by.routine}; "
+        f"until {answer.plan_by.any_tier} every clinic can still be asked.",
         WIDTH,
     )
 

@@ -47,9 +47,9 @@ def drop(key: str) -> Change:
 
 
 WRONG: dict[str, tuple[Change, list[str]]] = {
-    "unknown key": (put("tmezone", 1), ["'tmezone'", "did you mean timezone?"]),
-    "unknown key inside": (put("meeting.minuts", 1), ["meeting", "did you mean minutes?"]),
-    "unknown key of a member": (put("members.0.hourz", 1), ["members[0]", "did you mean hours?"]),
+    "unknown key": (put("tmezone", 1), ["'tmezone'", "perhaps it is timezone"]),
+    "unknown key inside": (put("meeting.minuts", 1), ["meeting", "perhaps it is minutes"]),
+    "unknown key of a member": (put("members.0.hourz", 1), ["members[0]", "perhaps it is hours"]),
     "missing term": (drop("term"), ["term", "missing"]),
     "missing zone": (drop("timezone"), ["timezone", "missing"]),
     "text for a number": (put("meeting.minutes", "60"), ["meeting.minutes", "a whole number"]),
