@@ -19,12 +19,13 @@ from typing import NamedTuple, TypeAlias
 
 from scheduler.lanes import above, least_minutes, most_counted, most_minutes
 from scheduler.options import NOT_HELD, Option
-from scheduler.weights import weigh
+from scheduler.weights import Absences, Costs
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
 # Places looked at before a search stops early, which groups of up to 64 are not known to need.
-STEPS, FEW_STEPS = 20_000_000, 500
+STEPS, FEW_STEPS = 400_000, 500
 _NEVER = 1 << 80  # more than any sum
+_ATTENDANCE = 1 << 40  # one attendance in a score: more than any sum of protections
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def choose(case: "Case") -> Choice:
     while not (search := _Search(case, cap)).found:
         # A search that was stopped excludes nothing: go where a choice is known to be.
         proven = proven and search.finished
-        cap = cap + 1 if search.finished else max(cap + 1, case.weights.reached)
+        cap = cap + 1 if search.finished else max(cap + 1, case.reached)
     options = tuple(search.found)
     key = key_of([*case.fixed, *options], case.members)
     return Choice(key, options, proven and search.finished)
@@ -84,6 +85,7 @@ class _Sum(NamedTuple):
     burden: int
     score: int
     weight: int
+    price: int
     minutes: int
 
 
@@ -112,24 +114,33 @@ class Case:
     ) -> None:
         self.fixed, self.dates, self.moves, self.members = fixed, dates, moves, members
         absent = sum(each.absent for each in fixed)
-        self.weights = weigh(
-            absent,
-            [date.stay.absent for date in dates],
-            [[each.absent for each in date.moves] for date in dates],
-            moves,
-            members,
+        self.absences = Absences(
+            absent, [date.stay for date in dates], [date.moves for date in dates], moves, members
         )
+        self.weights, bound, self.reached = self.absences.worst()
         self.base = _Sum(
             absent,
             sum(each.burden for each in fixed),
             sum(map(_score, fixed)),
             self.weights.base,
+            0,
             sum(each.minutes for each in fixed),
         )
         self.places = [self._places(depth) for depth in range(len(dates))]
         self.rest = self._bounds()
         unavoidable = most_counted(absent + self.rest[0].absent, members)
-        self.least_worst = max(self.weights.bound, unavoidable)
+        self.least_worst = max(bound, unavoidable)
+
+    def at_prices(self, prices: Costs) -> tuple[list[list[int]], list[list[int]]]:
+        """Per depth the score of each place at these prices, and the least of what comes after."""
+        priced, rest = [], [self.rest[-1].score]
+        for depth, places in enumerate(self.places):
+            costs = [*prices.moves[depth], prices.stay[depth]]  # as `_places` orders them
+            priced.append([place.score + cost for place, cost in zip(places, costs, strict=False)])
+        for places, scores in zip(reversed(self.places), reversed(priced), strict=True):
+            steps = [(each.moves, score) for each, score in zip(places, scores, strict=True)]
+            rest.append(_least(steps, rest[-1]))
+        return priced, rest[::-1]
 
     def _places(self, depth: int) -> list[_Place]:
         """Where a date may be."""
@@ -177,7 +188,7 @@ def _least(places: Sequence[tuple[int, int]], after: Sequence[int]) -> list[int]
 
 def _score(option: Option) -> int:
     """Attendance, late protections and protections as one number, least is best."""
-    return (-option.attendance << 40) + (option.late << 20) + option.protections
+    return -option.attendance * _ATTENDANCE + (option.late << 20) + option.protections
 
 
 class _Search:
@@ -187,13 +198,16 @@ class _Search:
         self._case, self._cap = case, cap
         self._added, self._looked_at = above(cap, case.members)
         self._most_weight = cap * case.weights.total
+        prices = case.absences.prices(cap, _ATTENDANCE)
+        self._priced, self._rest = case.at_prices(prices)
+        self._given_back = cap * prices.total
         self._path: list[Option] = []
         self._best: tuple[int, int, int] | None = None  # score, largest burden, minutes
         self._starts: list[int] = []
         self._most_score = _NEVER >> 1  # what is above it cannot win, or cannot be reached
         self._steps = FEW_STEPS if case.members > 64 else STEPS
         self.found: list[Option] = []
-        self._descend(0, case.moves, case.base)
+        self._descend(0, case.moves, case.base._replace(price=prices.base))
 
     @property
     def finished(self) -> bool:
@@ -208,8 +222,11 @@ class _Search:
             return
         rest = case.rest[depth + 1]
         self._steps -= len(case.places[depth])
-        for place in self._in_order(depth, left):
+        for bound, _, at in self._in_order(depth, left):
+            place = case.places[depth][at]
             after = left - place.moves
+            if sofar.score + sofar.price + bound - self._given_back > self._most_score:
+                break
             if self._out_of_reach(place, sofar, rest, after):
                 continue
             option = place.option
@@ -219,6 +236,7 @@ class _Search:
                 sofar.burden + option.burden,
                 sofar.score + place.score,
                 sofar.weight + place.weight,
+                sofar.price + self._priced[depth][at] - place.score,
                 sofar.minutes + option.minutes,
             )
             if not self._level_but_worse(depth + 1, after, grown):
@@ -227,17 +245,18 @@ class _Search:
             if self._steps < 0:
                 return
 
-    def _in_order(self, depth: int, left: int) -> list[_Place]:
-        """The places of a date, those with the best that can follow first, then the earliest.
+    def _in_order(self, depth: int, left: int) -> list[tuple[int, int, int]]:
+        """The places of a date, as (the least that they and what follows cost, start, which).
 
-        So of all that are level the earliest is met first, and the others end where they differ.
+        Of places that are level the earliest comes first; so of all choices that are level the
+        earliest is met first, and the others end where they differ.
         """
-        rest = self._case.rest[depth + 1].score
-
-        def bound(place: _Place) -> tuple[int, int]:
-            return place.score + rest[left - place.moves], place.option.start or _NEVER
-
-        return sorted((each for each in self._case.places[depth] if each.moves <= left), key=bound)
+        rest, scores = self._rest[depth + 1], self._priced[depth]
+        return sorted(
+            (scores[at] + rest[left - place.moves], place.option.start or _NEVER, at)
+            for at, place in enumerate(self._case.places[depth])
+            if place.moves <= left
+        )
 
     def _out_of_reach(self, place: _Place, sofar: _Sum, rest: _Rest, left: int) -> bool:
         """Whether with this place the moves cannot be made, the best beaten or the cap kept."""

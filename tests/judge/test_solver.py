@@ -44,13 +44,12 @@ def test_the_best_score_of_a_small_problem_is_that_of_the_exhaustive_judge(seed:
     assert solve(small_problem(seed))[0] == best_score(seed)
 
 
-@pytest.mark.parametrize("seed", SMALL)
+@pytest.mark.parametrize("seed", [seed for seed in SMALL if best_score(seed) is not None])
 def test_nothing_is_better_than_the_best_and_something_than_what_is_worse_by_one(
     seed: int,
 ) -> None:
     problem, score = small_problem(seed), best_score(seed)
-    if score is None:
-        pytest.skip("no plan")
+    assert score is not None
     assert better(problem, score) == "no"
     assert {better(problem, other) for other in worse(score)} == {"yes"}
 
