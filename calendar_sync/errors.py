@@ -6,5 +6,8 @@ from scheduler.errors import Explained
 class Unreadable(Explained):
     """A calendar that could not be read as a whole, and so says nothing about anybody's time.
 
-    Half a calendar would offer taken hours as free; there is no partial answer.
+    Half a calendar would offer taken hours as free; there is no partial answer. Where several
+    were to be read, `source` says which, counted from 0.
     """
+
+    source = 0

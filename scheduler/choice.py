@@ -23,7 +23,7 @@ from scheduler.weights import Absences, Costs
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
 # Places looked at before a search stops early, which groups of up to 64 are not known to need.
-STEPS, FEW_STEPS = 400_000, 500
+STEPS, FEW_STEPS = 2_000_000, 500
 _NEVER = 1 << 80  # more than any sum
 _ATTENDANCE = 1 << 40  # one attendance in a score: more than any sum of protections
 

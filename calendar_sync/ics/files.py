@@ -10,7 +10,10 @@ def load(place: str, limits: Limits) -> bytes:
     """Return the bytes of a file. Raises Unreadable if there is none, or it is too large."""
     most = limits.file_bytes
     try:
-        with Path(place).open("rb") as file:
+        path = Path(place)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise Unreadable(f"{place} is no ordinary file", remedy="give an ICS file")
+        with path.open("rb") as file:
             data = file.read(most + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
         raise Unreadable(f"There is no file {place!r}", remedy="check the path") from None

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
+from calendar_sync.errors import Unreadable
 from calendar_sync.ics import fetch, files, link
 from calendar_sync.ics.fetch import OPEN, Network
 from calendar_sync.ics.limits import USUAL, Limits
@@ -61,9 +62,17 @@ def _in_order(
     pool: ThreadPoolExecutor, answers: Sequence[Future[list[BusyInterval]]]
 ) -> list[list[BusyInterval]]:
     try:
-        return [answer.result() for answer in answers]
+        return [_result(index, answer) for index, answer in enumerate(answers)]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(index: int, answer: Future[list[BusyInterval]]) -> list[BusyInterval]:
+    try:
+        return answer.result()
+    except Unreadable as error:
+        error.source = index
+        raise
 
 
 def _read(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from math import ceil
 
 from scheduler.model.busytime import BusyTime
@@ -66,7 +67,7 @@ class Quorum:
         if self.count is not None:
             return self.count
         assert self.share is not None
-        return max(1, ceil(self.share * members))
+        return max(1, ceil(Fraction(self.share) * members))
 
 
 @dataclass(frozen=True, slots=True)

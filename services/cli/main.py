@@ -1,7 +1,9 @@
 """The command `commonhour`."""
 
+import io
 import os
 import sys
+from typing import NoReturn
 
 # One thread for numpy in every process: our arrays are small and the machine is shared.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251
@@ -11,6 +13,7 @@ import click
 from scheduler.errors import Explained
 from services.cli.busy import busy
 from services.cli.plan import plan
+from services.planning.terminal import one_line
 
 BAD_INPUT = 2  # exit status
 
@@ -27,8 +30,21 @@ commonhour.add_command(busy)
 
 def main() -> None:
     """Run a command; an expected failure is one sentence on standard error."""
+    if sys.stdout is None:
+        _fail("Standard output is closed: leave it open, or send it to a file.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack a sign we draw with
     try:
         commonhour()
     except Explained as error:
-        click.echo(f"commonhour: {' '.join(str(error).split())}", err=True)
-        sys.exit(BAD_INPUT)
+        _fail(str(error))
+    except BrokenPipeError:
+        sys.exit(1)  # whoever reads has read enough
+    except OSError as error:
+        reason = error.strerror or "it cannot be written"
+        _fail(f"Standard output: {reason.lower()}: make room, or send it elsewhere.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"commonhour: {one_line(sentence)}", err=True)
+    sys.exit(BAD_INPUT)

@@ -20,7 +20,7 @@ from services.planning.answer import to_json
 from services.planning.files import write_page
 from services.planning.page.render import to_html
 from services.planning.problem import load
-from services.planning.terminal import to_text
+from services.planning.terminal import one_line, to_text
 
 LOST_DATES = 3  # exit status: an answer, but not every date holds
 
@@ -83,7 +83,7 @@ def _show(problem: Problem, answer: Answer, wanted: _Wanted) -> None:
 
 
 def _say(sentence: str) -> None:
-    click.echo(f"commonhour: {' '.join(sentence.split())}", err=True)
+    click.echo(f"commonhour: {one_line(sentence)}", err=True)
 
 
 def _today(tz: ZoneInfo) -> date:

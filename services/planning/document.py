@@ -12,6 +12,7 @@ from services.planning.fields import (
     Day,
     Minute,
     Share,
+    Text,
     Weekdays,
     Zone,
     nearest,
@@ -21,6 +22,7 @@ from services.planning.fields import (
 )
 
 _WEEK = 7 * 24 * 60
+_DAYS = 800  # of a term
 _YEARS = 3660  # days; longer notice than ten years is a slip of the pen
 _COUNTING = ["free", "protectable", "tentative", "off_hours"]
 
@@ -68,7 +70,7 @@ class Term(Table):
     def _bounded(self) -> Self:
         if self.end < self.start:
             raise wrong("the term ends before it starts", "exchange start and end")
-        if (self.end - self.start).days + 1 > 800:
+        if (self.end - self.start).days + 1 > _DAYS:
             raise wrong("the term is longer than 800 days", "plan one semester at a time")
         return self
 
@@ -99,10 +101,10 @@ class Cadence(Table):
     """The rule of the dates; keys that belong to another kind are ignored."""
 
     kind: Annotated[str, BeforeValidator(one_of(["once", "weekly", "monthly", "spread"]))]
-    every: Annotated[int, Field(ge=1)] = 1
+    every: Annotated[int, Field(ge=1, le=_DAYS)] = 1
     ordinals: Annotated[list[list[int]], BeforeValidator(_ordinals)] = [[1], [2], [3], [4], [-1]]
-    count: Annotated[int | None, Field(ge=1)] = None
-    min_gap_days: Annotated[int | None, Field(ge=0)] = None
+    count: Annotated[int | None, Field(ge=1, le=_DAYS)] = None
+    min_gap_days: Annotated[int | None, Field(ge=0, le=_DAYS)] = None
 
     @model_validator(mode="after")
     def _fitting(self) -> Self:
@@ -135,8 +137,8 @@ class Quorum(Table):
 class Moves(Table):
     """How far and how many failing dates may move."""
 
-    max_days: Annotated[int | None, Field(ge=0)] = None
-    max_count: Annotated[int | None, Field(ge=0)] = None
+    max_days: Annotated[int | None, Field(ge=0, le=_DAYS)] = None
+    max_count: Annotated[int | None, Field(ge=0, le=_DAYS)] = None
 
 
 class Blackout(Table):
@@ -144,7 +146,7 @@ class Blackout(Table):
 
     start: Day
     end: Day
-    name: str = ""
+    name: Text = ""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -157,7 +159,7 @@ class Tier(Table):
     """How many days ahead a clinic must be asked."""
 
     days: Annotated[int, Field(ge=0, le=_YEARS)]
-    approver: str | None = None
+    approver: Text | None = None
 
 
 def _falling(tiers: list[Tier]) -> list[Tier]:
@@ -173,7 +175,7 @@ Notice = Annotated[list[Tier], Field(default_factory=list)]
 class Member(Table):
     """One person; times without an offset are in this person's zone."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[Text, Field(min_length=1)]
     timezone: Zone | None = None
     required: bool = False
     hours: list[Range] | None = None
@@ -193,7 +195,7 @@ class Member(Table):
 class ProblemDocument(Table):
     """The whole file."""
 
-    title: str = ""
+    title: Text = ""
     timezone: Zone
     planning_date: Day | None = None
     notice: Notice

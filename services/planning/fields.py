@@ -30,7 +30,9 @@ def _date(value: Any) -> date:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            raise wrong(f"{value!r} is not a date", "write a date such as 2027-01-04") from None
+            raise wrong(
+                f"{shown(value)} is not a date", "write a date such as 2027-01-04"
+            ) from None
     if not isinstance(value, date) or isinstance(value, datetime):
         raise wrong(f"{shown(value)} is not a date", "write a date such as 2027-01-04")
     if not 1970 <= value.year <= 2200:
@@ -47,7 +49,7 @@ def _minute(value: Any) -> int:
             value = datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 -- a wall clock
         except ValueError:
             raise wrong(
-                f"{value!r} is not a time of day", "write hours and minutes such as 06:30"
+                f"{shown(value)} is not a time of day", "write hours and minutes such as 06:30"
             ) from None
     if not isinstance(value, time) or value.second or value.microsecond or value.tzinfo:
         raise wrong(f"{shown(value)} is not a time of day", "write hours and minutes such as 06:30")
@@ -75,14 +77,23 @@ def _share(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         raise wrong(f"{shown(value)} is not a number", "write a share such as 0.5")
     if not Decimal(value).is_finite() or not 0 <= value <= 1:
-        raise wrong(f"{value} is not a share", "write a number from 0 to 1")
+        raise wrong(f"{shown(value)} is not a share", "write a number from 0 to 1")
     return Decimal(value)
 
 
 def shown(value: Any) -> str:
     """Show a value in a sentence, shortened."""
-    text = str(value) if isinstance(value, date | time | Decimal) else repr(value)
+    try:
+        text = str(value) if isinstance(value, date | time | Decimal) else repr(value)
+    except ValueError:  # Python does not write out whole numbers of thousands of digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+        raise wrong("this text holds half a character", "write it anew, in UTF-8")
+    return value
 
 
 def one_of(known: list[str]) -> Callable[[Any], Any]:
@@ -96,6 +107,7 @@ def one_of(known: list[str]) -> Callable[[Any], Any]:
     return check
 
 
+Text = Annotated[str, BeforeValidator(_text)]
 Day = Annotated[date, BeforeValidator(_date)]
 Minute = Annotated[int, BeforeValidator(_minute)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo  # noqa: TID251 -- the type alone
 
+from calendar_sync.errors import Unreadable
 from calendar_sync.ics.fetch import Network
 from calendar_sync.ics.source import Source, read_all
 from scheduler.errors import BadProblem
@@ -34,6 +35,7 @@ from scheduler.wallclock import days_since_epoch
 from services.planning import document as written
 from services.planning.document import ProblemDocument, read_document
 from services.planning.fields import shown
+from services.planning.files import read_file
 
 Today = Callable[[ZoneInfo], date]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,7 +48,7 @@ def load(path: Path, *, today: Today, network: Network, warn: Callable[[str], No
     network  what may be reached beside public addresses
     warn     is told of calendars that say nothing about the term
 
-    Raises BadProblem for the file, Unreadable for a calendar.
+    Raises BadProblem for the file and for a calendar that cannot be read.
     """
     data = parse(path)
     try:
@@ -63,19 +65,21 @@ def load(path: Path, *, today: Today, network: Network, warn: Callable[[str], No
 def parse(path: Path) -> Any:
     """Read TOML or JSON, told apart by how the text begins. Raises BadProblem."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise BadProblem(f"{path}: {reason}", remedy="name a problem file, TOML or JSON") from None
+        text = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadProblem(
-            f"{path}: this is not text", remedy="write TOML or JSON in UTF-8"
+            f"{path}: this is not text in UTF-8", remedy="write TOML or JSON in UTF-8"
         ) from None
     if not text.strip():
         raise BadProblem(f"{path}: the file is empty", remedy="see examples/ for a problem file")
     try:
         if text.lstrip().startswith("{"):
-            return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+            return json.loads(
+                text,
+                parse_float=Decimal,
+                parse_constant=_no_number,
+                object_pairs_hook=_once_each,
+            )
         return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else "nested too deeply"
@@ -84,6 +88,15 @@ def parse(path: Path) -> Any:
             f"{path}: this is not {kind}, {reason}",
             remedy='correct that place; text stands in straight "quotes"',
         ) from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {shown(twice)} stands twice")
+    return found
 
 
 def _no_number(name: str) -> Any:
@@ -244,7 +257,12 @@ def _calendars(
                 sources.append(Source(_resolved(place, folder), span, tz))
                 owners.append((index, clinical))
     events: list[list[BusyInterval]] = [[] for _ in document.members]
-    found = read_all(sources, network=network)
+    try:
+        found = read_all(sources, network=network)
+    except Unreadable as error:
+        index = owners[error.source][0]
+        where = f"members[{index}] ({document.members[index].name})"
+        raise BadProblem(f"{where}: {error.what}", remedy=error.remedy) from None
     for (index, clinical), intervals in zip(owners, found, strict=True):
         events[index] += (
             [each._replace(kind=Kind.PROTECTABLE) for each in intervals] if clinical else intervals

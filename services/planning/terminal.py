@@ -188,5 +188,11 @@ def plain(text: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in text)
 
 
+def one_line(sentence: str) -> str:
+    """A sentence that stays one, whatever names it quotes, and of bounded length."""
+    line = plain(" ".join(sentence.split()))
+    return line if len(line) <= 600 else f"{line[:350]} ... {line[-200:]}"
+
+
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -1,11 +1,17 @@
 """Groups as coordinators tell of them, and what the planner must answer."""
 
 import copy
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from scheduler.planner import plan
+import pytest
+
+from benchmarks.groups import a_group
+from scheduler.model.cadence import Monthly
+from scheduler.planner import Planner, plan
+from services.planning.answer import as_object
 from services.planning.terminal import to_text
 from tests.builders import WORKDAYS, a_problem, as_problem, at, every_day, members, planned
 
@@ -311,3 +317,22 @@ def test_a_holiday_monday_with_nowhere_to_go_is_skipped_and_lost() -> None:
     assert best["dates"][2]["state"] == "skipped"
     assert best["dates"][2]["attendance"]["free"] == []
     assert best["score"]["lost_dates"] == 1
+
+
+@pytest.mark.parametrize("share", ["0.85", "1"])
+def test_a_hopeless_quorum_is_planned_to_proof(share: str) -> None:
+    answer = plan(a_group(12, share=share))
+
+    assert answer.proposals[0].score.lost_dates >= 10
+    assert all(each.proven for each in answer.proposals)
+
+
+def test_a_planner_that_remembers_answers_like_a_new_one() -> None:
+    planner, group = Planner(), a_group(70, cadence=Monthly(), share="0.6")
+    other = replace(group.members[66], busy=group.members[3].busy)
+    changed = replace(group, members=(*group.members[:66], other, *group.members[67:]))
+
+    planner.plan(group)
+
+    assert as_object(changed, planner.plan(changed)) == as_object(changed, plan(changed))
+    assert as_object(group, planner.plan(group)) == as_object(group, plan(group))

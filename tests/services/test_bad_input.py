@@ -1,7 +1,10 @@
 """Every way to write a problem wrong: one sentence with the place and the remedy, status 2."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,6 +122,24 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ["blackouts[0]", "exchange"],
     ),
     "missing calendar": (put("members.0.calendars", ["none.ics"]), ["none.ics"]),
+    "every without end": (
+        put("cadence", {"kind": "weekly", "every": 10**21}),
+        ["cadence.every", "at most 800"],
+    ),
+    "count without end": (
+        put("cadence", {"kind": "spread", "count": 10**26, "min_gap_days": 0}),
+        ["cadence.count", "at most 800"],
+    ),
+    "gap without end": (
+        put("cadence", {"kind": "spread", "count": 2, "min_gap_days": 10**22}),
+        ["cadence.min_gap_days", "at most 800"],
+    ),
+    "half a character": (put("title", "\ud800"), ["title", "half a character"]),
+    "a date without end": (put("term.start", "2" * 100_000), ["term.start", "is not a date"]),
+    "an address that is none": (
+        put("members.0.calendars", ["file:///x"]),
+        ["members[0] (Ada)", "https"],
+    ),
     "no day of the cadence": (
         put("term", {"start": "2027-01-09", "end": "2027-01-10"}),
         ["no day"],
@@ -152,6 +173,12 @@ FILES = {
     "broken JSON": (b'{"term": ', "JSON"),
     "a key twice": (b"title = 'a'\ntitle = 'b'\n", "TOML"),
     "JSON with NaN": (b'{"quorum": {"share": NaN}}', "NaN"),
+    "a key twice in JSON": (b'{"title": "a", "title": "b"}', "'title' stands twice"),
+    "a number without end": (
+        b"timezone='UTC'\nterm={start=2027-01-04,end=2027-06-30}\nmeeting.minutes = 0x"
+        + b"F" * 5000,
+        "meeting.minutes",
+    ),
     "deep JSON": (b'{"a":' * 100_000, "JSON"),
     "TOML with nan": (
         (
@@ -247,3 +274,74 @@ def test_wrong_settings_are_told_all_at_once(
 
     assert "'nonsense'" in sentence
     assert "/nowhere.pem" in sentence
+
+
+def test_what_never_ends_is_not_read(terminal: Terminal, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ics")
+    problem = a_problem(members=[{"name": "Ada", "calendars": ["pipe.ics"]}])
+
+    assert "no ordinary file" in told_in_one_sentence(plan(terminal, tmp_path, problem))
+    assert "no ordinary file" in told_in_one_sentence(terminal.run("plan", tmp_path / "pipe.ics"))
+    assert "no ordinary file" in told_in_one_sentence(terminal.run("plan", Path("/dev/zero")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".", "", "/", "problem.json", "problem.json/x.html", "none/x.html", "x" * 300 + ".html"],
+)
+def test_a_page_that_cannot_be_written_is_told_in_one_sentence(
+    name: str, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "problem.json").write_text(json.dumps(a_problem()))
+
+    told_in_one_sentence(terminal.run("plan", "problem.json", "--html", name))
+
+    assert (tmp_path / "problem.json").read_text() == json.dumps(a_problem())
+
+
+def test_a_link_to_a_page_keeps_pointing_to_it(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "problem.json").write_text(json.dumps(a_problem()))
+    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
+
+    assert (
+        terminal.run("plan", tmp_path / "problem.json", "--html", tmp_path / "link.html").status
+        == 0
+    )
+
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "page.html").read_bytes().startswith(b"<!doctype html>")
+
+
+def test_names_cannot_forge_a_line_on_standard_error(terminal: Terminal, tmp_path: Path) -> None:
+    clinic = [["2027-01-06T14:00:00Z", "2027-01-06T15:00:00Z", "protectable"]]
+    problem = a_problem(members=[{"name": "Ada\x1b[31m\nforged\u202e", "busy": clinic}])
+
+    outcome = plan(terminal, tmp_path, problem)
+
+    assert outcome.err.count("\n") == 1
+    assert "\x1b" not in outcome.err
+    assert "\u202e" not in outcome.err
+
+
+def test_a_share_of_many_digits_is_exact(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "problem.json"
+    three = json.dumps(a_problem(members=members(3, busy=[]), quorum={"share": 0.5}))
+    path.write_text(three.replace("0.5", "0.33333333333333333333333333333333333334"))
+
+    assert terminal.run("plan", path, "--json").answer["problem"]["quorum"] == 2
+
+
+def test_output_that_nobody_takes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "problem.json").write_text(json.dumps(a_problem()))
+    command = [sys.executable, "-m", "services", "plan", str(tmp_path / "problem.json")]
+    root = Path(__file__).parents[2]
+
+    with Path("/dev/full").open("w") as full:
+        failed = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=root, text=True
+        )
+
+    assert failed.returncode == 2
+    assert "Traceback" not in failed.stderr
+    assert failed.stderr.count("\n") == 1
