@@ -7,7 +7,7 @@ from decimal import Decimal
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.busytime import BusyTime
 from scheduler.model.cadence import Cadence, Weekly
-from scheduler.model.problem import Meeting, Member, Problem, Quorum
+from scheduler.model.problem import Meeting, Member, Moves, Problem, Quorum
 from scheduler.model.week import Hours
 
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -27,13 +27,14 @@ def a_calendar(seed: int, weeks: int) -> list[BusyInterval]:
     return sorted(events)
 
 
-def a_group(
+def a_group(  # noqa: PLR0913 -- the parts of a group
     members: int,
     *,
     weeks: int = 26,
     grid: int = 15,
     share: str = "0.75",
     cadence: Cadence = Weekly(),  # noqa: B008 -- frozen
+    moves: Moves = Moves(),  # noqa: B008 -- frozen
 ) -> Problem:
     """A group in New York with a window from 07:00 to 19:00."""
     return Problem(
@@ -49,4 +50,5 @@ def a_group(
             for n in range(members)
         ),
         quorum=Quorum(Decimal(share)),
+        moves=moves,
     )

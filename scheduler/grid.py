@@ -42,9 +42,10 @@ class Grid:
         inside: NDArray[np.bool_] = self.opens[self.weekdays] & ~self.blackout[:, None]
         return inside
 
-    def index(self, day: int) -> int:
+    @cached_property
+    def index(self) -> dict[int, int]:
         """Where a day, counted since the epoch, stands among `days`."""
-        return int(np.searchsorted(self.days, day))
+        return {day: place for place, day in enumerate(self.days.tolist())}
 
 
 def grid_of(problem: Problem) -> Grid:

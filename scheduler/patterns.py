@@ -70,7 +70,7 @@ def _weekly(cadence: Weekly, problem: Problem, grid: Grid) -> Iterator[Row]:
             days = range(begin, last + 1, 7 * cadence.every)[: cadence.count]
             yield Row(
                 "weekly",
-                tuple(grid.index(day) for day in days),
+                tuple(grid.index[day] for day in days),
                 weekday,
                 every=cadence.every,
                 phase=phase,

@@ -25,20 +25,26 @@ class Reach:
         self._options: dict[int, list[Option]] = {}
 
     @cached_property
-    def _near(self) -> list[slice]:
-        """Per day the indexes of the days in reach; none when dates may not move."""
+    def _edges(self) -> tuple[Ints, Ints]:
+        """Per day the first index of the days in reach and the one after the last."""
         days, far = self._tables.grid.days, self._most_days
-        first = np.searchsorted(days, days - far, side="left").tolist()
-        last = np.searchsorted(days, days + far, side="right").tolist()
+        first = np.searchsorted(days, days - far, side="left")
         if not far:
-            last = first
-        return [slice(a, b) for a, b in zip(first, last, strict=True)]
+            return first, first  # dates may not move, not even to another hour
+        return first, np.searchsorted(days, days + far, side="right")
+
+    @cached_property
+    def _near(self) -> list[slice]:
+        """Per day the indexes of the days in reach."""
+        first, last = self._edges
+        return [slice(*each) for each in zip(first.tolist(), last.tolist(), strict=True)]
 
     @cached_property
     def movable(self) -> NDArray[np.bool_]:
         """D: whether a date of that day has anywhere to go."""
-        some = np.asarray(self._holds.any(axis=1))
-        return np.array([bool(some[near].any()) for near in self._near])
+        first, last = self._edges
+        some = np.concatenate(([0], np.cumsum(self._holds.any(axis=1))))
+        return np.asarray(some[last] > some[first])
 
     def options(self, day: int) -> list[Option]:
         """The places worth trying for a date of that day."""
