@@ -95,8 +95,11 @@ def _date(problem: Problem, planned: PlannedDate) -> Iterator[str]:
     yield f" {click.style(mark, fg=colour)} {when}  {word}{bar}".rstrip()
     yield from _indented(planned.why)
     if planned.alternatives:
+        quorum = problem.quorum.of(len(problem.members))
         other = (
-            f"{_when(problem, each.start)} ({_range(each.expected)} of {len(problem.members)})"
+            f"{_when(problem, each.start)} ({_range(each.expected)} of {len(problem.members)}"
+            + ("" if each.expected[0] >= quorum else ", short too")
+            + ")"
             for each in planned.alternatives
         )
         yield from _indented(f"instead: {', '.join(other)}")

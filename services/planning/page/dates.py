@@ -58,7 +58,9 @@ def _alternative(problem: Problem, planned: PlannedDate, other: Alternative) -> 
     when = hours(other.start, other.start + length, problem.zone)
     sure, perhaps = other.expected
     number = str(sure) if sure == perhaps else f"{sure}-{perhaps}"
-    return f"{day} {when}: {number} of {len(problem.members)} can come"
+    size = len(problem.members)
+    short = "" if sure >= problem.quorum.of(size) else ", short of the quorum as well"
+    return f"{day} {when}: {number} of {size} can come{short}"
 
 
 def hour_changes(problem: Problem, proposal: Proposal) -> list[tuple[str, str]]:
