@@ -128,4 +128,4 @@ def test_a_file_that_is_too_large(save: Save) -> None:
     assert refusal(place, Limits(file_bytes=100)) == (
         f"{place} is larger than 0.0001 MB: export a shorter time of the calendar."
     )
-    assert refusal("/dev/zero", Limits(file_bytes=100_000)).startswith("/dev/zero is larger than")
+    assert refusal("/dev/zero", Limits(file_bytes=100_000)).startswith("/dev/zero is no ordinary")
