@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scheduler.errors import BadProblem, NoPattern
+from scheduler.errors import NoPattern
 from scheduler.grid import Grid, date_of
-from scheduler.model.cadence import Cadence, Monthly, Once, Ordinals, Weekly
+from scheduler.model.cadence import Cadence, Monthly, Once, Ordinals, Spread, Weekly
 from scheduler.model.problem import Problem
 from scheduler.wallclock import days_since_epoch
 
@@ -56,10 +56,8 @@ def _rows(cadence: Cadence, problem: Problem, grid: Grid) -> Iterator[Row]:
             yield from _weekly(cadence, problem, grid)
         case Monthly():
             yield from _monthly(cadence, grid)
-        case _:
-            raise BadProblem(
-                "cadence.kind: 'spread' cannot be planned yet", remedy="use once, weekly or monthly"
-            )
+        case Spread():
+            pass  # chooses its own days: see scheduler/spreading.py
 
 
 def _weekly(cadence: Weekly, problem: Problem, grid: Grid) -> Iterator[Row]:
