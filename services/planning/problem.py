@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo  # noqa: TID251 -- the type alone
 
-from calendar_sync.errors import Unreadable
 from calendar_sync.ics.fetch import Network
-from calendar_sync.ics.source import Source, read_all
 from scheduler.errors import BadProblem
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.busytime import BusyTime
@@ -31,8 +29,8 @@ from scheduler.model.problem import (
 )
 from scheduler.model.week import ALWAYS, OFFICE_HOURS, Hours, Week
 from scheduler.model.zone import zone
-from scheduler.wallclock import days_since_epoch
 from services.planning import document as written
+from services.planning.calendars import read_calendars
 from services.planning.document import ProblemDocument, read_document
 from services.planning.fields import shown
 from services.planning.files import read_file
@@ -53,7 +51,7 @@ def load(path: Path, *, today: Today, network: Network, warn: Callable[[str], No
     data = parse(path)
     try:
         document = read_document(data)
-        events = _calendars(document, path.parent, network)
+        events = read_calendars(document, path.parent, network)
         for member, found in zip(document.members, events, strict=True):
             if (member.calendars or member.clinical) and not found:
                 warn(f"The calendars of {member.name} hold nothing in the term: are they current?")
@@ -242,49 +240,3 @@ def _within_group(document: ProblemDocument) -> None:
             f"quorum.count: {wanted} are asked of a group of {size}",
             remedy=f"write {size} or less",
         )
-
-
-def _calendars(
-    document: ProblemDocument, folder: Path, network: Network
-) -> list[list[BusyInterval]]:
-    """Read every calendar of every member; clinical ones hold time that can be protected."""
-    span, sources, owners = _span(document), [], []
-    for index, member in enumerate(document.members):
-        tz = member.timezone or document.timezone
-        for places, clinical in ((member.calendars, False), (member.clinical, True)):
-            for place in places or ():
-                _there(place, folder, f"members[{index}] ({member.name})")
-                sources.append(Source(_resolved(place, folder), span, tz))
-                owners.append((index, clinical))
-    events: list[list[BusyInterval]] = [[] for _ in document.members]
-    try:
-        found = read_all(sources, network=network)
-    except Unreadable as error:
-        index = owners[error.source][0]
-        where = f"members[{index}] ({document.members[index].name})"
-        raise BadProblem(f"{where}: {error.what}", remedy=error.remedy) from None
-    for (index, clinical), intervals in zip(owners, found, strict=True):
-        events[index] += (
-            [each._replace(kind=Kind.PROTECTABLE) for each in intervals] if clinical else intervals
-        )
-    return events
-
-
-def _there(place: str, folder: Path, member: str) -> None:
-    if "://" not in place and not (folder / place).exists():
-        raise BadProblem(
-            f"{member}: there is no file {place}",
-            remedy=f"calendars are looked for from the folder of the problem file, {folder}",
-        )
-
-
-def _resolved(place: str, folder: Path) -> str:
-    return place if "://" in place else str(folder / place)
-
-
-def _span(document: ProblemDocument) -> tuple[int, int]:
-    """UTC seconds around everything a meeting of the term can touch, whatever its zone."""
-    meeting, day = document.meeting, 86_400
-    first = days_since_epoch(document.term.start) * day - meeting.before * 60
-    last = days_since_epoch(document.term.end) * day + (meeting.minutes + meeting.after) * 60
-    return first - 2 * day, last + 3 * day
