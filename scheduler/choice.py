@@ -15,25 +15,15 @@ still open add to it with the moves still left, shows that it cannot keep the ca
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from scheduler.lanes import above, least_minutes, most_counted, most_minutes
+from scheduler.case import ATTENDANCE, NEVER, Case, Place, Rest, Sum
+from scheduler.lanes import above, most_counted, most_minutes
 from scheduler.options import NOT_HELD, Option
-from scheduler.weights import Absences, Costs
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
 # Places looked at before a search stops early, which groups of up to 64 are not known to need.
 STEPS, FEW_STEPS = 2_000_000, 500
-_NEVER = 1 << 80  # more than any sum
-_ATTENDANCE = 1 << 40  # one attendance in a score: more than any sum of protections
-
-
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A date that fails where its pattern puts it: it stays (short or skipped) or is moved."""
-
-    stay: Option
-    moves: Sequence[Option]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,128 +59,6 @@ def choose(case: "Case") -> Choice:
     return Choice(key, options, proven and search.finished)
 
 
-class _Place(NamedTuple):
-    """A place of an open date, ready to be added to a partial choice."""
-
-    option: Option
-    moves: int  # 1 where the date is moved, 0 where it stays
-    score: int
-    weight: int
-
-
-class _Sum(NamedTuple):
-    """What the fixed dates and those placed so far add up to."""
-
-    absent: int
-    burden: int
-    score: int
-    weight: int
-    price: int
-    minutes: int
-
-
-class _Rest(NamedTuple):
-    """The least that open dates add, from one depth on.
-
-    The lists hold it by the number of moves left.
-    """
-
-    absent: int
-    burden: int
-    score: list[int]
-    weight: list[int]
-    minutes: list[int]
-
-
-class Case:
-    """Dates to be placed, exactly `moves` of them elsewhere, and what bounds every choice.
-
-    fixed        the dates of the semester that stay where they are
-    least_worst  worst absences that no choice is below
-    """
-
-    def __init__(
-        self, fixed: Sequence[Option], dates: Sequence[Date], moves: int, members: int
-    ) -> None:
-        self.fixed, self.dates, self.moves, self.members = fixed, dates, moves, members
-        absent = sum(each.absent for each in fixed)
-        self.absences = Absences(
-            absent, [date.stay for date in dates], [date.moves for date in dates], moves, members
-        )
-        self.weights, bound, self.reached = self.absences.worst()
-        self.base = _Sum(
-            absent,
-            sum(each.burden for each in fixed),
-            sum(map(_score, fixed)),
-            self.weights.base,
-            0,
-            sum(each.minutes for each in fixed),
-        )
-        self.places = [self._places(depth) for depth in range(len(dates))]
-        self.rest = self._bounds()
-        unavoidable = most_counted(absent + self.rest[0].absent, members)
-        self.least_worst = max(bound, unavoidable)
-
-    def at_prices(self, prices: Costs) -> tuple[list[list[int]], list[list[int]]]:
-        """Per depth the score of each place at these prices, and the least of what comes after."""
-        priced, rest = [], [self.rest[-1].score]
-        for depth, places in enumerate(self.places):
-            costs = [*prices.moves[depth], prices.stay[depth]]  # as `_places` orders them
-            priced.append([place.score + cost for place, cost in zip(places, costs, strict=False)])
-        for places, scores in zip(reversed(self.places), reversed(priced), strict=True):
-            steps = [(each.moves, score) for each, score in zip(places, scores, strict=True)]
-            rest.append(_least(steps, rest[-1]))
-        return priced, rest[::-1]
-
-    def _places(self, depth: int) -> list[_Place]:
-        """Where a date may be."""
-        date, weights = self.dates[depth], self.weights
-        places = [
-            _Place(option, 1, _score(option), weight)
-            for option, weight in zip(date.moves, weights.moves[depth], strict=True)
-        ]
-        if self.moves < len(self.dates):
-            places.append(_Place(date.stay, 0, _score(date.stay), weights.stay[depth]))
-        return places
-
-    def _bounds(self) -> list[_Rest]:
-        """Per depth what the dates from there on add at least."""
-        beyond = [_NEVER] * (self.moves + 1)
-        nothing = [0, *beyond[1:]]
-        rest = [_Rest(0, 0, nothing, nothing, nothing)]
-        for places in reversed(self.places):
-            after = rest[-1]
-            absent = places[0].option.absent
-            for place in places:
-                absent &= place.option.absent
-            burden = least_minutes([place.option.burden for place in places], self.members)
-            rest.append(
-                _Rest(
-                    after.absent + absent,
-                    after.burden + burden,
-                    _least([(each.moves, each.score) for each in places], after.score),
-                    _least([(each.moves, each.weight) for each in places], after.weight),
-                    _least([(each.moves, each.option.minutes) for each in places], after.minutes),
-                )
-            )
-        return rest[::-1]
-
-
-def _least(places: Sequence[tuple[int, int]], after: Sequence[int]) -> list[int]:
-    """By the number of moves left, the least sum of one of the places and what comes after."""
-    stay = min((cost for moves, cost in places if not moves), default=_NEVER)
-    move = min((cost for moves, cost in places if moves), default=_NEVER)
-    return [
-        min(stay + after[left], move + after[left - 1] if left else _NEVER)
-        for left in range(len(after))
-    ]
-
-
-def _score(option: Option) -> int:
-    """Attendance, late protections and protections as one number, least is best."""
-    return -option.attendance * _ATTENDANCE + (option.late << 20) + option.protections
-
-
 class _Search:
     """The best choice in which nobody is absent more often than the cap; none may be found."""
 
@@ -198,13 +66,13 @@ class _Search:
         self._case, self._cap = case, cap
         self._added, self._looked_at = above(cap, case.members)
         self._most_weight = cap * case.weights.total
-        prices = case.absences.prices(cap, _ATTENDANCE)
+        prices = case.absences.prices(cap, ATTENDANCE)
         self._priced, self._rest = case.at_prices(prices)
         self._given_back = cap * prices.total
         self._path: list[Option] = []
         self._best: tuple[int, int, int] | None = None  # score, largest burden, minutes
         self._starts: list[int] = []
-        self._most_score = _NEVER >> 1  # what is above it cannot win, or cannot be reached
+        self._most_score = NEVER >> 1  # what is above it cannot win, or cannot be reached
         self._steps = FEW_STEPS if case.members > 64 else STEPS
         self.found: list[Option] = []
         self._descend(0, case.moves, case.base._replace(price=prices.base))
@@ -214,7 +82,7 @@ class _Search:
         """Whether everything was looked at."""
         return self._steps > 0
 
-    def _descend(self, depth: int, left: int, sofar: _Sum) -> None:
+    def _descend(self, depth: int, left: int, sofar: Sum) -> None:
         """Place the dates from `depth` on, `left` of them elsewhere."""
         case = self._case
         if depth == len(case.dates):
@@ -231,7 +99,7 @@ class _Search:
                 continue
             option = place.option
             self._path.append(option)
-            grown = _Sum(
+            grown = Sum(
                 sofar.absent + option.absent,
                 sofar.burden + option.burden,
                 sofar.score + place.score,
@@ -253,12 +121,12 @@ class _Search:
         """
         rest, scores = self._rest[depth + 1], self._priced[depth]
         return sorted(
-            (scores[at] + rest[left - place.moves], place.option.start or _NEVER, at)
+            (scores[at] + rest[left - place.moves], place.option.start or NEVER, at)
             for at, place in enumerate(self._case.places[depth])
             if place.moves <= left
         )
 
-    def _out_of_reach(self, place: _Place, sofar: _Sum, rest: _Rest, left: int) -> bool:
+    def _out_of_reach(self, place: Place, sofar: Sum, rest: Rest, left: int) -> bool:
         """Whether with this place the moves cannot be made, the best beaten or the cap kept."""
         score = sofar.score + place.score + rest.score[left]
         absent = sofar.absent + place.option.absent + rest.absent
@@ -268,7 +136,7 @@ class _Search:
             or (absent + self._added) & self._looked_at != 0
         )
 
-    def _level_but_worse(self, depth: int, left: int, sofar: _Sum) -> bool:
+    def _level_but_worse(self, depth: int, left: int, sofar: Sum) -> bool:
         """Whether a choice that can at best have the best score cannot win by what comes after."""
         rest = self._case.rest[depth]
         if self._best is None or sofar.score + rest.score[left] < self._best[0]:
@@ -279,7 +147,7 @@ class _Search:
             return least > self._best[1:]
         return self._earliest(depth) >= self._starts
 
-    def _arrive(self, total: _Sum) -> None:
+    def _arrive(self, total: Sum) -> None:
         burden = most_minutes(total.burden, self._case.members)
         reached = (total.score, burden, total.minutes)
         starts = self._earliest(len(self._case.dates))

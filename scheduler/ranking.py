@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler import bounds
-from scheduler.choice import Case, Choice, Date, choose, key_of
+from scheduler.case import Case, Date
+from scheduler.choice import Choice, choose, key_of
 from scheduler.field import Field
 from scheduler.model.answer import Score
 from scheduler.options import NOT_HELD
