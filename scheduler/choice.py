@@ -9,7 +9,8 @@ still open add to it with the moves still left, shows that it cannot keep the ca
 - per member, the absences and the minutes that no place of an open date avoids;
 - the sums, by dynamic programming over open dates and moves left;
 - absences weighted by member (a Lagrangian bound: whatever the weights, their weighted sum stays
-  below the cap times the sum of the weights). See scheduler/weights.py.
+  below the cap times the sum of the weights);
+- attendance at a price for absences, which also says what to try first. See scheduler/weights.py.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from scheduler.lanes import above, most_counted, most_minutes
 from scheduler.options import NOT_HELD, Option
 
 Key: TypeAlias = tuple[int, int, int, int, int, int]  # a score from worst_absences on, least best
-# Places looked at before a search stops early, which groups of up to 64 are not known to need.
+# Places looked at before a search stops early; up to 64 people need so many only over years.
 STEPS, FEW_STEPS = 2_000_000, 500
 
 
