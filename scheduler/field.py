@@ -79,6 +79,8 @@ class Field:
     @cached_property
     def movable(self) -> NDArray[np.bool_]:
         """Rows x T: whether a date has anywhere to go."""
+        if not any(self.most_days):
+            return np.zeros(self.days.shape, bool)
         by_row = np.stack([self.reaches[days].movable for days in self.most_days])
         padded = np.concatenate([by_row, np.zeros_like(by_row[:, :1])], axis=1)
         return np.take_along_axis(padded, self.days, axis=1)
@@ -130,7 +132,8 @@ class Field:
         fail, move = (np.zeros((len(self.rows), failing.shape[1]), np.int64) for _ in range(2))
         for days, movable in zip(self.days.T, self.movable.T, strict=True):
             fail += failing[days]
-            move += failing[days] & movable[:, None]
+            if movable.any():
+                move += failing[days] & movable[:, None]
         return fail[self.row, self.start], move[self.row, self.start]
 
 
