@@ -76,12 +76,13 @@ class Availability:
 def availability(problem: Problem, grid: Grid) -> Availability:
     """Find every member's state at every cell of the grid."""
     cells, book = Cells(grid), Hourbook(problem, grid)
-    members = problem.members
-    blocks = [
-        block_of(problem, grid, cells, book, members[begin : begin + WORD])
-        for begin in range(0, len(members), WORD)
-    ]
+    blocks = [block_of(problem, grid, cells, book, people) for people in in_blocks(problem.members)]
     return Availability(blocks, problem.quorum.counts)
+
+
+def in_blocks(members: Sequence[Member]) -> list[Sequence[Member]]:
+    """Cut the members into those of one word each."""
+    return [members[begin : begin + WORD] for begin in range(0, len(members), WORD)]
 
 
 def block_of(

@@ -64,7 +64,7 @@ class _Search:
     """The best choice in which nobody is absent more often than the cap; none may be found."""
 
     def __init__(self, case: Case, cap: int) -> None:
-        self._case, self._cap = case, cap
+        self._case = case
         self._added, self._looked_at = above(cap, case.members)
         self._most_weight = cap * case.weights.total
         prices = case.absences.prices(cap, ATTENDANCE)

@@ -5,7 +5,9 @@ The grid depends on the term, the meeting and the windows alone, and of the avai
 block of 64 in which somebody changed has to be found anew.
 """
 
-from scheduler.availability import Availability, Block, block_of
+from collections.abc import Sequence
+
+from scheduler.availability import Availability, Block, block_of, in_blocks
 from scheduler.field import Field, field_of
 from scheduler.grid import Grid, grid_of
 from scheduler.hours import Hourbook
@@ -13,7 +15,6 @@ from scheduler.model.cadence import Spread
 from scheduler.model.problem import Member, Problem
 from scheduler.overlap import Cells
 from scheduler.patterns import rows
-from scheduler.sets import WORD
 
 _MOST = 24  # layouts kept; a problem and its relaxations need about a dozen
 
@@ -48,18 +49,16 @@ class _Layout:
     def __init__(self, problem: Problem) -> None:
         self.grid: Grid = grid_of(problem)
         self._cells, self._book = Cells(self.grid), Hourbook(problem, self.grid)
-        self._blocks: list[tuple[tuple[Member, ...], Block]] = []
+        self._blocks: list[tuple[Sequence[Member], Block]] = []
 
     def availability(self, problem: Problem) -> Availability:
         """Find the blocks whose members are not those of the last time."""
-        members = problem.members
-        cut = [members[begin : begin + WORD] for begin in range(0, len(members), WORD)]
         known = {tuple(map(id, people)): block for people, block in self._blocks}
         self._blocks = [
             (people, known.get(tuple(map(id, people))) or self._block(problem, people))
-            for people in cut
+            for people in in_blocks(problem.members)
         ]
         return Availability([block for _, block in self._blocks], problem.quorum.counts)
 
-    def _block(self, problem: Problem, people: tuple[Member, ...]) -> Block:
+    def _block(self, problem: Problem, people: Sequence[Member]) -> Block:
         return block_of(problem, self.grid, self._cells, self._book, people)

@@ -1,14 +1,14 @@
 """The chosen proposal as calendar files in a folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from secrets import token_hex
 
 from calendar_sync.ics.written import calendars
 from calendar_sync.ics.written.content import PRODUCT
 from scheduler.errors import Explained
 from scheduler.model.answer import Notice, Proposal
 from scheduler.model.problem import Problem
+from services.planning.files import put
 
 SERIES = "series.ics"
 PROTECTIONS = "protections.ics"
@@ -30,7 +30,7 @@ def write(
         files[PROTECTIONS] = calendars.protections(problem, notices)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder, files)
+        put(folder, files)
         if not notices:
             _drop(folder / PROTECTIONS)
     except (FileExistsError, NotADirectoryError):
@@ -44,20 +44,6 @@ def write(
             remedy="name a folder that this user may write to",
         ) from None
     return [folder / name for name in files]
-
-
-def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all beside their places, then put all in place: a reader never sees half a file."""
-    beside = {name: folder / f".{name}.{token_hex(8)}" for name in files}
-    try:
-        for name, data in files.items():
-            with beside[name].open("xb") as file:
-                file.write(data)
-        for name, path in beside.items():
-            path.replace(folder / name)
-    finally:
-        for path in beside.values():
-            path.unlink(missing_ok=True)
 
 
 def _drop(path: Path) -> None:

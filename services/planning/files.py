@@ -1,5 +1,6 @@
 """Files: read what is small and ordinary, write whole or not at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
 
@@ -34,7 +35,7 @@ def write_page(path: Path, data: bytes) -> None:
         place = path.resolve()
         if place.exists() and not place.is_file():
             raise Explained(f"{path} is no ordinary file", remedy="name another one")
-        _replace(place, data)
+        put(place.parent, {place.name: data})
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         reason = (getattr(error, "strerror", None) or "it cannot be written").lower()
         raise Explained(
@@ -42,11 +43,15 @@ def write_page(path: Path, data: bytes) -> None:
         ) from None
 
 
-def _replace(place: Path, data: bytes) -> None:
-    beside = place.parent / f".{token_hex(8)}"
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all beside their places, then put all in place: a reader never sees half a file."""
+    beside = {name: folder / f".{token_hex(8)}" for name in files}
     try:
-        beside.write_bytes(data)
-        beside.replace(place)
+        for name, data in files.items():
+            with beside[name].open("xb") as file:
+                file.write(data)
+        for name, path in beside.items():
+            path.replace(folder / name)
     finally:
-        if beside.exists():
-            beside.unlink()
+        for path in beside.values():
+            path.unlink(missing_ok=True)

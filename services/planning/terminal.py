@@ -97,7 +97,7 @@ def _date(problem: Problem, planned: PlannedDate) -> Iterator[str]:
     if planned.alternatives:
         quorum = problem.quorum.of(len(problem.members))
         other = (
-            f"{_when(problem, each.start)} ({_range(each.expected)} of {len(problem.members)}"
+            f"{_when(problem, each.start)} ({span_of(each.expected)} of {len(problem.members)}"
             + ("" if each.expected[0] >= quorum else ", short too")
             + ")"
             for each in planned.alternatives
@@ -118,10 +118,11 @@ def _when(problem: Problem, start: int) -> str:
 
 def coming(problem: Problem, planned: PlannedDate) -> str:
     """How many can come, as "8 of 12", or "5-9 of 12" where some are not known."""
-    return f"{_range(planned.expected)} of {len(problem.members)}"
+    return f"{span_of(planned.expected)} of {len(problem.members)}"
 
 
-def _range(expected: tuple[int, int]) -> str:
+def span_of(expected: tuple[int, int]) -> str:
+    """Who can come for sure, to who might: "8", or "5-9" where some are not known."""
     sure, perhaps = expected
     return str(sure) if sure == perhaps else f"{sure}-{perhaps}"
 

@@ -7,7 +7,7 @@ from scheduler.model.problem import Problem
 from scheduler.reasons import hhmm
 from services.planning.page.marks import OUTCOMES, Mark
 from services.planning.page.words import elsewhere, full_day, hours, joined, local, near_day
-from services.planning.terminal import coming
+from services.planning.terminal import coming, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,9 @@ def _alternative(problem: Problem, planned: PlannedDate, other: Alternative) -> 
     length = planned.end - planned.start
     day = near_day(local(other.start, problem.zone).date(), planned.day)
     when = hours(other.start, other.start + length, problem.zone)
-    sure, perhaps = other.expected
-    number = str(sure) if sure == perhaps else f"{sure}-{perhaps}"
     size = len(problem.members)
-    short = "" if sure >= problem.quorum.of(size) else ", short of the quorum as well"
-    return f"{day} {when}: {number} of {size} can come{short}"
+    short = "" if other.expected[0] >= problem.quorum.of(size) else ", short of the quorum as well"
+    return f"{day} {when}: {span_of(other.expected)} of {size} can come{short}"
 
 
 def hour_changes(problem: Problem, proposal: Proposal) -> list[tuple[str, str]]:
