@@ -1,14 +1,23 @@
 """Settings: the one reader of the environment. All problems are reported at once."""
 
 import ipaddress
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
 
 from calendar_sync.ics.fetch import Network
 from scheduler.errors import Explained
+
+_LISTEN = "127.0.0.1:8000"
+_LEVELS = ("debug", "info", "warning", "error")
+_SECRET_BYTES = 32
+_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 class BadSettings(Explained):
@@ -17,43 +26,214 @@ class BadSettings(Explained):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this process runs.
+    """How this process runs. Secrets never appear in its repr, and so never in a log.
 
-    network  COMMONHOUR_ALLOW_PRIVATE_FEEDS: addresses or networks, separated by commas or spaces,
-             that calendar fetching may reach besides public ones; COMMONHOUR_CA_FILE: a PEM file
-             of certificates trusted in addition
+    Each field is COMMONHOUR_ and its name in capitals, but for `network`, which is
+    COMMONHOUR_ALLOW_PRIVATE_FEEDS (addresses or networks, separated by commas or spaces, that
+    calendar fetching may reach besides public ones) and COMMONHOUR_CA_FILE (a PEM file of
+    certificates trusted in addition).
+
+    home             folder of everything kept on one machine
+    database_url     None: a SQLite file in `home`
+    redis_url        None: `up` starts a server of its own
+    base_url         where people reach us, without a final slash; None: where we listen
+    secret_key       signs forms; None: made once and kept in `home`
+    token_keys       seal secrets in the database, newest first; empty: as above
+    smtp_url         None: mails are kept in a folder of `home`
+    listen           host and port
+    trusted_proxies  how many proxies before us say who asks
+    sign_up          whether a stranger may become a coordinator by signing up
+    log              debug, info, warning or error
     """
 
+    home: Path = Path(".commonhour")
+    database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    token_keys: tuple[str, ...] = field(default=(), repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "commonhour@localhost"
+    listen: tuple[str, int] = ("127.0.0.1", 8000)
+    trusted_proxies: int = 0
+    sign_up: bool = False
+    log: str = "info"
     network: Network = field(default_factory=Network)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251 -- the reader
-        """Read `COMMONHOUR_*`. Raises BadSettings, naming everything that is wrong."""
-        problems: list[str] = []
-        network = Network(allow=_networks(env, problems), ca_file=_ca_file(env, problems))
+        """Read `COMMONHOUR_*`. Raises BadSettings, naming everything that is wrong or weak."""
+        read = _Reader(env)
+        settings = cls(
+            home=Path(read.text("HOME") or ".commonhour").absolute(),
+            database_url=read.database_url(),
+            redis_url=read.address("REDIS_URL", ("redis", "rediss", "unix")),
+            base_url=read.base_url(),
+            secret_key=read.secret_key(),
+            token_keys=read.token_keys(),
+            smtp_url=read.address("SMTP_URL", ("smtp", "smtps")),
+            mail_from=read.mail_from(),
+            listen=read.listen(),
+            trusted_proxies=read.count("TRUSTED_PROXIES"),
+            sign_up=read.flag("SIGN_UP"),
+            log=read.level(),
+            network=Network(allow=read.networks(), ca_file=read.ca_file()),
+        )
+        problems = read.problems + _weak(settings, read.problems)
         if problems:
             raise BadSettings("; ".join(problems), remedy="correct or unset them")
-        return cls(network=network)
+        return settings
+
+    @property
+    def local(self) -> bool:
+        """Whether people reach us from this machine alone."""
+        return self.base_url is None or _is_local(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def address(self) -> str:
+        """Where people reach us, without a final slash."""
+        if self.base_url is not None:
+            return self.base_url
+        host, port = self.listen
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 -- compared
+        return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+    @property
+    def mails(self) -> Path:
+        """Where mails are kept when no SMTP server is set."""
+        return self.home / "mails"
 
 
-def _networks(
-    env: Mapping[str, str], problems: list[str]
-) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    name = "COMMONHOUR_ALLOW_PRIVATE_FEEDS"
+def _weak(settings: Settings, known: list[str]) -> list[str]:
+    """What would be unsafe where people from other machines reach us."""
+    if settings.local:
+        return []
     found = []
-    for word in env.get(name, "").replace(",", " ").split():
+    if not (settings.base_url or "").startswith("https://"):
+        found.append("COMMONHOUR_BASE_URL: other machines need https")
+    for name, value in (("SECRET_KEY", settings.secret_key), ("TOKEN_KEYS", settings.token_keys)):
+        if not value and not any(f"COMMONHOUR_{name}:" in each for each in known):
+            found.append(f"COMMONHOUR_{name}: not set, though COMMONHOUR_BASE_URL is not local")
+    if settings.smtp_url is None:
+        found.append("COMMONHOUR_SMTP_URL: not set, though COMMONHOUR_BASE_URL is not local")
+    return found
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+class _Reader:
+    """Reads variables one by one and collects what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self._env.get(f"COMMONHOUR_{name}") or None
+
+    def _wrong(self, name: str, what: str) -> None:
+        self.problems.append(f"COMMONHOUR_{name}: {what}")
+
+    def address(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        text = self.text(name)
+        if text is not None and text.partition("://")[0] not in schemes:
+            self._wrong(name, f"it must begin with {' or '.join(f'{each}://' for each in schemes)}")
+        return text
+
+    def database_url(self) -> str | None:
+        text = self.text("DATABASE_URL")
+        if text is not None and not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self._wrong("DATABASE_URL", "it must begin with sqlite:/// or postgresql+psycopg://")
+        return text
+
+    def base_url(self) -> str | None:
+        text = self.text("BASE_URL")
+        if text is None:
+            return None
         try:
-            found.append(ipaddress.ip_network(word, strict=False))
+            parts = urlsplit(text)
+            extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
-            problems.append(f"{name}: {word!r} is neither an address nor a network")
-    return tuple(found)
+            good, extra = False, ""
+        if not good or extra:
+            self._wrong("BASE_URL", "write one such as https://commonhour.example.org")
+        return text.rstrip("/")
+
+    def secret_key(self) -> str | None:
+        text = self.text("SECRET_KEY")
+        if text is not None and (len(text) < _SECRET_BYTES or len(set(text)) < 8):
+            self._wrong("SECRET_KEY", f"too easy to guess; write {_SECRET_BYTES} random letters")
+        return text
+
+    def token_keys(self) -> tuple[str, ...]:
+        keys = tuple((self.text("TOKEN_KEYS") or "").replace(",", " ").split())
+        for place, key in enumerate(keys, start=1):
+            try:
+                Fernet(key)
+            except ValueError:
+                self._wrong("TOKEN_KEYS", f"key {place} is not 32 random bytes in urlsafe base64")
+        return keys
+
+    def mail_from(self) -> str:
+        text = self.text("MAIL_FROM") or "commonhour@localhost"
+        if text.count("@") != 1 or any(each.isspace() or each in "<>," for each in text):
+            self._wrong("MAIL_FROM", "write one address such as commonhour@example.org")
+        return text
+
+    def listen(self) -> tuple[str, int]:
+        text = self.text("LISTEN") or _LISTEN
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
+            self._wrong("LISTEN", f"write a host and a port such as {_LISTEN}")
+            return "127.0.0.1", 8000
+        return host.strip("[]"), int(port)
+
+    def count(self, name: str) -> int:
+        text = self.text(name) or "0"
+        if not text.isdecimal() or int(text) > 10:
+            self._wrong(name, f"{text!r} is not a number from 0 to 10")
+            return 0
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        text = (self.text(name) or "no").lower()
+        if text not in _WORDS:
+            self._wrong(name, "write yes or no")
+        return _WORDS.get(text, False)
+
+    def level(self) -> str:
+        text = (self.text("LOG") or "info").lower()
+        if text not in _LEVELS:
+            self._wrong("LOG", f"write one of {', '.join(_LEVELS)}")
+            return "info"
+        return text
+
+    def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        found = []
+        for word in (self.text("ALLOW_PRIVATE_FEEDS") or "").replace(",", " ").split():
+            try:
+                found.append(ipaddress.ip_network(word, strict=False))
+            except ValueError:
+                self._wrong("ALLOW_PRIVATE_FEEDS", f"{word!r} is neither an address nor a network")
+        return tuple(found)
+
+    def ca_file(self) -> Path | None:
+        text = self.text("CA_FILE")
+        if text is None:
+            return None
+        if not Path(text).is_file():
+            self._wrong("CA_FILE", f"there is no file {text}")
+        return Path(text)
 
 
-def _ca_file(env: Mapping[str, str], problems: list[str]) -> Path | None:
-    name = "COMMONHOUR_CA_FILE"
-    if not env.get(name):
-        return None
-    path = Path(env[name])
-    if not path.is_file():
-        problems.append(f"{name}: there is no file {path}")
-    return path
+def set_up_log(level: str) -> None:
+    """Write logs to standard error. Ids only: no name, address or query string belongs there."""
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )

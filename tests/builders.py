@@ -11,7 +11,7 @@ from scheduler.model.problem import Problem
 from scheduler.planner import plan
 from services.planning.answer import as_object
 from services.planning.document import read_document
-from services.planning.problem import problem_of
+from services.planning.problem import busy_times, problem_of
 
 NEW_YORK = "America/New_York"
 WORKDAYS = ["mon", "tue", "wed", "thu", "fri"]
@@ -50,7 +50,8 @@ def every_day(start: date, end: date) -> list[date]:
 def as_problem(written: dict[str, Any]) -> Problem:
     """The problem that a file with these values means; nothing is read from calendars."""
     document = read_document(json.loads(json.dumps(written), parse_float=Decimal))
-    return problem_of(document, [[] for _ in document.members], today=_no_today)
+    busy = busy_times(document, [[] for _ in document.members])
+    return problem_of(document, busy, today=_no_today)
 
 
 def planned(written: dict[str, Any], **options: Any) -> dict[str, Any]:

@@ -27,9 +27,14 @@ def load(place: str, limits: Limits) -> bytes:
         raise Unreadable(
             f"{place} cannot be read ({error.strerror})", remedy="copy it elsewhere and try again"
         ) from None
-    if len(data) > most:
+    return fitting(data, place, limits)
+
+
+def fitting(data: bytes, place: str, limits: Limits) -> bytes:
+    """Return the data unless there is too much of it. Raises Unreadable."""
+    if len(data) > limits.file_bytes:
         raise Unreadable(
-            f"{place} is larger than {most / 1e6:g} MB",
+            f"{place} is larger than {limits.file_bytes / 1e6:g} MB",
             remedy="export a shorter time of the calendar",
         )
     return data

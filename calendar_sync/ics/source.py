@@ -25,7 +25,8 @@ _MOST_AT_ONCE = 4
 class Source:
     """One calendar, and the time we want to know about.
 
-    place  the path of an ICS file, or an https or webcal address, which is a secret
+    place  the path of an ICS file, or an https or webcal address, which is a secret; with `data`
+           what to call it in a sentence
     span   UTC seconds, [from, to)
     zone   the IANA zone of floating times and whole days; the caller knows that it exists
     """
@@ -33,6 +34,7 @@ class Source:
     place: str = field(repr=False)
     span: tuple[int, int]
     zone: str
+    data: bytes | None = field(default=None, repr=False)  # the file itself, where it is at hand
 
 
 def read_all(
@@ -78,7 +80,9 @@ def _result(index: int, answer: Future[list[BusyInterval]]) -> list[BusyInterval
 def _read(
     source: Source, readers: "SimpleQueue[Reader]", limits: Limits, network: Network
 ) -> list[BusyInterval]:
-    if _ADDRESS.match(source.place):
+    if source.data is not None:
+        place, data = source.place, files.fitting(source.data, source.place, limits)
+    elif _ADDRESS.match(source.place):
         place = link.shown(source.place)
         data = fetch.fetch(source.place, limits=limits, network=network)
     else:

@@ -15,7 +15,7 @@ def read_calendars(
     document: ProblemDocument, folder: Path, network: Network
 ) -> list[list[BusyInterval]]:
     """Read every calendar of every member; clinical ones hold time that can be protected."""
-    span, sources, owners = _span(document), [], []
+    span, sources, owners = span_of(document), [], []
     for index, member in enumerate(document.members):
         tz = member.timezone or document.timezone
         for places, clinical in ((member.calendars, False), (member.clinical, True)):
@@ -49,7 +49,7 @@ def _resolved(place: str, folder: Path) -> str:
     return place if "://" in place else str(folder / place)
 
 
-def _span(document: ProblemDocument) -> tuple[int, int]:
+def span_of(document: ProblemDocument) -> tuple[int, int]:
     """UTC seconds around everything a meeting of the term can touch, whatever its zone."""
     meeting, day = document.meeting, 86_400
     first = days_since_epoch(document.term.start) * day - meeting.before * 60

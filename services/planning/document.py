@@ -162,7 +162,8 @@ class Tier(Table):
     approver: Text | None = None
 
 
-def _falling(tiers: list[Tier]) -> list[Tier]:
+def falling(tiers: list[Tier]) -> list[Tier]:
+    """Refuse tiers that do not fall."""
     days = [tier.days for tier in tiers]
     if days != sorted(set(days), reverse=True):
         raise wrong("the tiers are not in falling order", "write the most days first")
@@ -188,7 +189,7 @@ class Member(Table):
 
     @model_validator(mode="after")
     def _falling_notice(self) -> Self:
-        _falling(self.notice or [])
+        falling(self.notice or [])
         return self
 
 
@@ -210,7 +211,7 @@ class ProblemDocument(Table):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        _falling(self.notice)
+        falling(self.notice)
         names: set[str] = set()
         for member in self.members:
             if member.name in names:
@@ -227,10 +228,15 @@ def read_document(data: Any) -> ProblemDocument:
     try:
         return ProblemDocument.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = _place(first["loc"], data)
-        what, remedy = _sentence(first["type"], first.get("ctx", {}), first["input"])
-        raise BadProblem(f"{place}: {what}" if place else what, remedy=remedy) from None
+        raise explained(error, data) from None
+
+
+def explained(error: ValidationError, data: Any) -> BadProblem:
+    """Say the first thing that is wrong with data, and where."""
+    first = error.errors(include_url=False)[0]
+    place = _place(first["loc"], data)
+    what, remedy = _sentence(first["type"], first.get("ctx", {}), first["input"])
+    return BadProblem(f"{place}: {what}" if place else what, remedy=remedy)
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:

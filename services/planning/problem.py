@@ -55,7 +55,7 @@ def load(path: Path, *, today: Today, network: Network, warn: Callable[[str], No
         for member, found in zip(document.members, events, strict=True):
             if (member.calendars or member.clinical) and not found:
                 warn(f"The calendars of {member.name} hold nothing in the term: are they current?")
-        return problem_of(document, events, today=today)
+        return problem_of(document, busy_times(document, events), today=today)
     except BadProblem as error:
         raise BadProblem(f"{path}: {error.what}", remedy=error.remedy) from None
 
@@ -102,15 +102,15 @@ def _no_number(name: str) -> Any:
 
 
 def problem_of(
-    document: ProblemDocument, events: Sequence[Sequence[BusyInterval]], *, today: Today
+    document: ProblemDocument, busy: Sequence[BusyTime | None], *, today: Today
 ) -> Problem:
     """Turn a checked document into a problem.
 
-    events  per member what its calendars and clinical calendars hold
+    busy  per member; None: nothing is known. What the document itself says of it is not looked at
 
     Raises BadProblem for what only shows when everything is seen together.
     """
-    windows = _hours(document.windows)
+    windows = hours(document.windows)
     _long_enough(windows, document.meeting.minutes)
     _within_group(document)
     tiers = _tiers(document.notice)
@@ -123,8 +123,8 @@ def problem_of(
         cadence=_cadence(document.cadence),
         windows=windows,
         members=tuple(
-            _member(member, index, found, document.timezone, tiers)
-            for index, (member, found) in enumerate(zip(document.members, events, strict=True))
+            _member(member, taken, document.timezone, tiers)
+            for member, taken in zip(document.members, busy, strict=True)
         ),
         quorum=_quorum(document.quorum),
         moves=Moves() if document.moves is None else Moves(**document.moves.model_dump()),
@@ -157,32 +157,52 @@ def _quorum(quorum: written.Quorum) -> Quorum:
     return Quorum(share, quorum.count, frozenset(State(each) for each in quorum.counts))
 
 
+def busy_times(
+    document: ProblemDocument, events: Sequence[Sequence[BusyInterval]]
+) -> list[BusyTime | None]:
+    """Join, per member, what the calendars hold with what the file says itself."""
+    return [_busy_time(document, index, found) for index, found in enumerate(events)]
+
+
+def _busy_time(
+    document: ProblemDocument, index: int, found: Sequence[BusyInterval]
+) -> BusyTime | None:
+    member = document.members[index]
+    if all(each is None for each in (member.calendars, member.clinical, member.busy)):
+        return None
+    return BusyTime.of([*found, *typed_busy(document, index)])
+
+
+def typed_busy(document: ProblemDocument, index: int) -> list[BusyInterval]:
+    """What the file itself says of a member's busy time. Raises BadProblem."""
+    member = document.members[index]
+    tz = zone(member.timezone or document.timezone)
+    return [
+        _busy(item, tz, f"members[{index}].busy[{place}]")
+        for place, item in enumerate(member.busy or ())
+    ]
+
+
 def _member(
     member: written.Member,
-    index: int,
-    found: Sequence[BusyInterval],
+    busy: BusyTime | None,
     group_zone: str,
     group_notice: tuple[Tier, ...],
 ) -> Member:
-    tz = member.timezone or group_zone
-    known = any(each is not None for each in (member.calendars, member.clinical, member.busy))
-    typed = [
-        _busy(item, zone(tz), f"members[{index}].busy[{place}]")
-        for place, item in enumerate(member.busy or ())
-    ]
     return Member(
         name=member.name,
-        zone=tz,
+        zone=member.timezone or group_zone,
         required=member.required,
-        hours=ALWAYS if member.hours is None else Week.of(_hours(member.hours)),
-        preferred=OFFICE_HOURS if member.preferred is None else Week.of(_hours(member.preferred)),
-        busy=BusyTime.of([*found, *typed]) if known else None,
+        hours=ALWAYS if member.hours is None else Week.of(hours(member.hours)),
+        preferred=OFFICE_HOURS if member.preferred is None else Week.of(hours(member.preferred)),
+        busy=busy,
         known_until=member.known_until,
         notice=group_notice if member.notice is None else _tiers(member.notice),
     )
 
 
-def _hours(ranges: Sequence[written.Range]) -> tuple[Hours, ...]:
+def hours(ranges: Sequence[written.Range]) -> tuple[Hours, ...]:
+    """Ranges of the week as the planner knows them."""
     return tuple(Hours(tuple(each.days), each.start, each.end) for each in ranges)
 
 

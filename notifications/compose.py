@@ -1,0 +1,112 @@
+"""From what to say to a message. Pure: links come in whole, and nothing is looked up.
+
+A mail says the least its reader needs, and nothing of anybody's calendar. Names and titles come
+from other people: each becomes one line before a template sees it, and HTML escapes it.
+"""
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from notifications.lines import one_line
+from notifications.message import Message
+
+_MOST = 80  # characters of a name or a title, so that the sentence around it can still be read
+_LINK = re.compile(r"https?://[!#-;=?-~]+")  # ASCII without quotes, brackets and spaces
+
+
+def sign_in(*, key: str, to_name: str, to_address: str, link: str, minutes: int) -> Message:
+    """Somebody, hopefully the reader, asked to sign in with this address."""
+    return _message("sign_in", key, to_name, to_address, link, minutes=minutes)
+
+
+def invitation(  # noqa: PLR0913 -- what the mail says, each by its name
+    *,
+    key: str,
+    to_name: str,
+    to_address: str,
+    link: str,
+    group_title: str,
+    invited_by: str,
+    days: int,
+) -> Message:
+    """The reader is invited to join a group, and told what is read of a calendar."""
+    return _message(
+        "invitation",
+        key,
+        to_name,
+        to_address,
+        link,
+        group_title=group_title,
+        invited_by=invited_by,
+        days=days,
+    )
+
+
+def coordinator_invitation(  # noqa: PLR0913 -- as above
+    *,
+    key: str,
+    to_name: str,
+    to_address: str,
+    link: str,
+    group_title: str,
+    invited_by: str,
+    days: int,
+) -> Message:
+    """The reader is invited to coordinate a group, and told what coordinators see."""
+    return _message(
+        "coordinator_invitation",
+        key,
+        to_name,
+        to_address,
+        link,
+        group_title=group_title,
+        invited_by=invited_by,
+        days=days,
+    )
+
+
+def plans_discarded(
+    *, key: str, to_name: str, to_address: str, group_title: str, link: str
+) -> Message:
+    """Plans had to go, because somebody withdrew their time. It does not say who."""
+    return _message("plans_discarded", key, to_name, to_address, link, group_title=group_title)
+
+
+def _message(
+    name: str, key: str, to_name: str, to_address: str, link: str, **facts: str | int
+) -> Message:
+    if not _LINK.fullmatch(link):
+        raise ValueError("no link for a mail")  # not the link itself: it may let somebody in
+    lines = {
+        fact: one_line(value, _MOST) if isinstance(value, str) else value
+        for fact, value in {"to_name": to_name, **facts}.items()
+    }
+
+    def rendered(file: str) -> str:
+        return _TEMPLATES.get_template(f"{name}/{file}").render(link=link, **lines)
+
+    return Message(
+        key=key,
+        to_name=to_name,
+        to_address=to_address,
+        subject=rendered("subject.txt").strip(),
+        text=rendered("text.txt"),
+        html=rendered("message.html"),
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    """Write "1 day", "2 days"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("notifications"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters["counted"] = _counted

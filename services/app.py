@@ -1,0 +1,55 @@
+"""The web application: doors, headers, and what is said when something goes wrong."""
+
+import logging
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services import api, door, health, problems, web
+from services.wiring import Runtime
+
+_MOST_BYTES = 32_000_000  # of a request: the largest calendar file, as a form sends it
+_log = logging.getLogger(__name__)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Put an application together. Nothing is connected before the first request."""
+    app = Flask("services", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=runtime.keys.secret,
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        SESSION_COOKIE_NAME="form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=runtime.settings.address.startswith("https://"),
+    )
+    if runtime.settings.trusted_proxies:
+        hops = runtime.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.after_request(_headers)
+    door.install(app, runtime)
+    problems.install(app)
+    health.install(app)
+    api.install(app)
+    web.install(app)
+    return app
+
+
+def _headers(response: Response) -> Response:
+    """Say on every answer what a browser may do with it: next to nothing."""
+    for name, value in {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Cache-Control": "no-store",
+    }.items():
+        response.headers.setdefault(name, value)
+    return response

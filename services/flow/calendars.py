@@ -1,0 +1,226 @@
+"""Calendars of people: taking them in, reading them, letting them go.
+
+Whatever the door, a calendar is read before a transaction is opened, and only times and kinds
+come out of the reading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from calendar_sync.errors import Unreadable
+from calendar_sync.ics.fetch import Network
+from calendar_sync.ics.source import Source as Place
+from calendar_sync.ics.source import read_all
+from scheduler.model.events import Events
+from services.flow import rights
+from services.flow.errors import Conflict, NotAllowed, Unfit
+from services.flow.rights import missing
+from services.keys import Keys
+from services.planning.rules import checked_weekly
+from services.storage import calendars as stored
+from services.storage import members, people, plans
+from services.storage.calendars import Known
+from services.storage.ids import new_id
+from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
+from services.storage.work import Work
+
+MOST = 20  # of a person
+PAST = timedelta(days=7)  # how much of what is over is kept
+AHEAD = timedelta(days=800)  # the longest term
+FRESH = timedelta(hours=6)  # an address read within this time need not be read again
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose calendar it is, and the zone of its floating times.
+
+    group_id  None: the person's own; else entered by a coordinator, for that group alone
+    """
+
+    person_id: UUID
+    group_id: UUID | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of a calendar: its busy time from `first` up to `last`."""
+
+    events: Events
+    first: datetime
+    last: datetime
+
+
+def read_file(data: bytes, zone: str, now: datetime) -> Taken:
+    """Read the bytes of an ICS file. Raises Unreadable."""
+    return _read(Place("The file", _span(now), zone, data), now)
+
+
+def read_address(address: str, zone: str, now: datetime, network: Network) -> Taken:
+    """Read what is at an https or webcal address. Raises Unreadable."""
+    if "://" not in address:
+        raise Unreadable("This is no address", remedy="give one that begins with https://")
+    return _read(Place(address, _span(now), zone), now, network)
+
+
+def own(work: Work) -> Owner:
+    """The one who asks, as the owner of calendars."""
+    person = people.by_id(work, rights.actor(work))
+    if person is None:
+        raise missing("person")
+    first = next((group.timezone for _, group in members.of_person(work, person.id)), "UTC")
+    return Owner(person.id, None, person.timezone or first)
+
+
+def entered_for(work: Work, group_id: UUID, member_id: UUID) -> Owner:
+    """A member for whom a coordinator enters a calendar.
+
+    Raises NotAllowed once the member has joined: from then on their time is theirs to show.
+    """
+    group = rights.coordinating(work, group_id)
+    member, person = rights.member_of(work, group_id, member_id)
+    if member.joined_at is not None:
+        raise NotAllowed(
+            f"{member.name} has joined and looks after their own calendars",
+            remedy="ask them to add it on their page",
+        )
+    return Owner(person.id, group_id, member.timezone or group.timezone)
+
+
+def add_read(
+    work: Work, owner: Owner, kind: CalendarKind, taken: Taken, sealed: tuple[UUID, bytes] | None
+) -> CalendarRow:
+    """Keep a calendar that was read from a file, or from an address that is sealed by its id."""
+    row = _new(work, owner, kind, Source.UPLOAD if sealed is None else Source.ADDRESS)
+    if sealed is not None:
+        row.id, row.address = sealed
+    row.read_at = row.tried_at = work.now
+    _add(work, row)
+    stored.keep(work, row.id, taken.events, taken.first, taken.last)
+    return row
+
+
+def add_weekly(work: Work, owner: Owner, kind: CalendarKind, ranges: Any) -> CalendarRow:
+    """Keep the hours that are taken in every week, as somebody typed them. Raises BadProblem."""
+    row = _new(work, owner, kind, Source.WEEKLY)
+    row.weekly = checked_weekly(ranges)
+    row.read_at = row.tried_at = work.now
+    _add(work, row)
+    return row
+
+
+def sealed(keys: Keys, address: str) -> tuple[UUID, bytes]:
+    """Seal an address under the id of the calendar to be: moved to another row it does not open."""
+    calendar_id = new_id()
+    return calendar_id, keys.sealed(address, calendar_id)
+
+
+def of_own(work: Work) -> list[Known]:
+    """Every calendar that is known of the one who asks, whoever entered it."""
+    return stored.of_person(work, rights.actor(work))
+
+
+def of_member(work: Work, group_id: UUID, member_id: UUID) -> list[Known]:
+    """The calendars that a group's coordinators entered for a member."""
+    rights.coordinating(work, group_id)
+    _, person = rights.member_of(work, group_id, member_id)
+    return [each for each in stored.of_person(work, person.id) if each[0].group_id == group_id]
+
+
+def drop_own(work: Work, calendar_id: UUID) -> None:
+    """Delete one's own calendar, or one that somebody entered for oneself."""
+    row = stored.one(work, calendar_id)
+    if row is None or row.person_id != rights.actor(work):
+        raise missing("calendar")
+    _drop(work, row)
+
+
+def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> None:
+    """Delete a calendar that a coordinator entered."""
+    rights.coordinating(work, group_id)
+    _, person = rights.member_of(work, group_id, member_id)
+    row = stored.one(work, calendar_id)
+    if row is None or (row.person_id, row.group_id) != (person.id, group_id):
+        raise missing("calendar")
+    _drop(work, row)
+
+
+def keep_reading(work: Work, calendar_id: UUID, outcome: Taken | Unreadable) -> None:
+    """Keep what a reading gave; when it failed, what was known before stays, with the reason."""
+    row = stored.one(work, calendar_id)
+    if row is None:
+        return  # deleted while it was read
+    row.tried_at = work.now
+    if isinstance(outcome, Taken):
+        row.read_at, row.failed_what, row.failed_remedy = work.now, None, None
+        stored.keep(work, row.id, outcome.events, outcome.first, outcome.last)
+    else:
+        row.failed_what, row.failed_remedy = outcome.what, outcome.remedy
+
+
+def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
+    [found] = read_all([place]) if network is None else read_all([place], network=network)
+    first, last = _window(now)
+    return Taken(Events.of(found), first, last)
+
+
+def _window(now: datetime) -> tuple[datetime, datetime]:
+    return now - PAST, now + AHEAD
+
+
+def _span(now: datetime) -> tuple[int, int]:
+    first, last = _window(now)
+    return int(first.timestamp()), int(last.timestamp())
+
+
+def _new(work: Work, owner: Owner, kind: CalendarKind, source: Source) -> CalendarRow:
+    if len(stored.of_person(work, owner.person_id)) >= MOST:
+        raise Conflict(f"There are {MOST} calendars already", remedy="delete one first")
+    return CalendarRow(
+        id=new_id(),
+        person_id=owner.person_id,
+        group_id=owner.group_id,
+        kind=kind,
+        source=source,
+        created_at=work.now,
+    )
+
+
+def _add(work: Work, row: CalendarRow) -> None:
+    work.add(row)
+    work.session.flush()
+    work.note("calendar.added", row.id)
+
+
+def _drop(work: Work, row: CalendarRow) -> None:
+    """Delete a calendar with what was read of it, and the plans in which its times show."""
+    concerned = (
+        [row.group_id]
+        if row.group_id is not None
+        else [group.id for _, group in members.of_person(work, row.person_id)]
+    )
+    plans.drop_of_groups(work, concerned)
+    work.session.delete(row)
+    work.note("calendar.dropped", row.id)
+
+
+def kind_of(text: str) -> CalendarKind:
+    """Read the word for a kind. Raises Unfit."""
+    try:
+        return CalendarKind(text)
+    except ValueError:
+        raise Unfit(
+            f"The kind {text!r} is not known", remedy=f"write one of {', '.join(CalendarKind)}"
+        ) from None
+
+
+def stale(rows: Sequence[CalendarRow], now: datetime) -> list[UUID]:
+    """Those that are read from an address and were not, lately."""
+    return [
+        row.id
+        for row in rows
+        if row.source is Source.ADDRESS and (row.tried_at is None or row.tried_at < now - FRESH)
+    ]

@@ -1,0 +1,76 @@
+"""How much is known of each member's time: until when, how old it is, what is wrong with it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.flow.question import TRUSTED, Calendars, known_until, said_by
+from services.storage import calendars
+from services.storage.members import Pair
+from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.groups import GroupRow
+from services.storage.work import Work
+
+
+class Known(StrEnum):
+    """What is known of a member's time."""
+
+    UNKNOWN = "unknown"  # no calendar, or none that counts
+    UNREAD = "unread"  # a calendar could not be read, so nothing is believed
+    PARTLY = "failing"  # the last reading failed; an earlier one still counts
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A member's coverage. No word of any calendar; a trouble is told in our own sentences."""
+
+    known: Known
+    calendars: int
+    until: date | None
+    read_at: datetime | None
+    what: str | None
+    remedy: str | None
+
+
+def of_group(work: Work, group: GroupRow, pairs: Sequence[Pair]) -> dict[UUID, Coverage]:
+    """Per member of a group that is known to be ours."""
+    rows = defaultdict(list)
+    for member, row, busy in calendars.of_group(work, group.id):
+        rows[member].append((row, busy))
+    return {
+        member.id: coverage(
+            rows[member.id], said_by(member, person)["timezone"] or group.timezone, work.now
+        )
+        for member, person in pairs
+    }
+
+
+def coverage(rows: Calendars, tz: str, now: datetime) -> Coverage:
+    """What these calendars of one person tell together."""
+    today = now.date()
+    until = known_until(rows, tz, now, today)
+    failing = next((row for row, _ in rows if row.failed_what is not None), None)
+    read = [row.read_at for row, _ in rows if row.read_at is not None]
+    return Coverage(
+        _known(rows, failing, now),
+        len(rows),
+        until if until is not None and until >= today else None,
+        min(read, default=None),
+        failing.failed_what if failing else None,
+        failing.failed_remedy if failing else None,
+    )
+
+
+def _known(rows: Calendars, failing: CalendarRow | None, now: datetime) -> Known:
+    if not rows:
+        return Known.UNKNOWN
+    if any(row.read_at is None for row, _ in rows):
+        return Known.UNREAD
+    if failing is None:
+        return Known.KNOWN
+    assert failing.read_at is not None
+    return Known.PARTLY if failing.read_at >= now - TRUSTED else Known.UNREAD

@@ -1,0 +1,46 @@
+"""What a use case refuses, by what the one who asked does next. Doors give each its status."""
+
+from scheduler.errors import Explained
+
+
+class Missing(Explained):
+    """It does not exist, or not for you: the two look exactly alike. 404."""
+
+
+class NotAllowed(Explained):
+    """You may see it but not do this. 403."""
+
+
+class SignInNeeded(Explained):
+    """We do not know who asks. 401."""
+
+
+class Conflict(Explained):
+    """It does not go with what is there already. 409."""
+
+
+class Outdated(Explained):
+    """Somebody changed it since it was read. 412."""
+
+
+class Gone(Explained):
+    """It was there and is used up or over. 410."""
+
+
+class Unfit(Explained):
+    """What was sent cannot be taken. 422."""
+
+
+class TooLarge(Explained):
+    """More than is taken at once. 413."""
+
+
+class TooMany(Explained):
+    """Tried too often. 429.
+
+    seconds  until it may be tried again
+    """
+
+    def __init__(self, what: str, *, remedy: str, seconds: int) -> None:
+        super().__init__(what, remedy=remedy)
+        self.seconds = seconds

@@ -1,0 +1,223 @@
+"""The members of a group: adding, changing, inviting, and who looks after their clinics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.flow import groups, persons, rights, signin
+from services.flow.errors import Conflict, Unfit
+from services.flow.rights import missing, unchanged
+from services.planning.rules import checked_person
+from services.storage import calendars, plans
+from services.storage import members as stored
+from services.storage.members import Pair
+from services.storage.rows.groups import AssistantRow, GroupRow, MemberRow
+from services.storage.rows.people import PersonRow, Purpose
+from services.storage.work import Work
+
+MOST = 1000  # of a group
+_OF_TIME = ("timezone", "hours", "preferred", "notice")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A member as a coordinator writes them down. None: nothing was said."""
+
+    name: str
+    email: str
+    required: bool = False
+    coordinator: bool = False
+    assistant_email: str | None = None
+    timezone: str | None = None
+    hours: list[Any] | None = None
+    preferred: list[Any] | None = None
+    notice: list[Any] | None = None
+
+
+def page(work: Work, group_id: UUID, after: UUID | None, most: int) -> tuple[bool, list[Pair]]:
+    """Members in the order in which they were added; first whether a coordinator asks."""
+    found = rights.belonging(work, group_id)
+    return found.coordinates, stored.of(work, group_id, after=after, most=most)
+
+
+def one(work: Work, group_id: UUID, member_id: UUID) -> tuple[bool, Pair]:
+    """One member; first whether a coordinator asks."""
+    found = rights.belonging(work, group_id)
+    return found.coordinates, rights.member_of(work, group_id, member_id)
+
+
+def add(work: Work, group_id: UUID, entry: Entry) -> Pair:
+    """Add a member. Nobody hears of it before they are invited."""
+    [pair] = add_all(work, group_id, [entry])
+    return pair
+
+
+def add_all(work: Work, group_id: UUID, entries: Sequence[Entry]) -> list[Pair]:
+    """Add members, all or none. Raises Unfit, BadProblem or Conflict."""
+    rights.coordinating(work, group_id)
+    present = _Present.of(stored.of(work, group_id))
+    return [_put(work, group_id, entry, present) for entry in entries]
+
+
+def _put(work: Work, group_id: UUID, entry: Entry, present: "_Present") -> Pair:
+    name = groups.line(entry.name, "name")
+    said = checked_person(**{each: getattr(entry, each) for each in _OF_TIME})
+    present.admit(name, persons.address(entry.email))
+    person = persons.found_or_made(work, entry.email, name)
+    member = MemberRow(
+        group_id=group_id,
+        person_id=person.id,
+        name=name,
+        required=entry.required,
+        created_at=work.now,
+        **said,
+    )
+    work.add(member)
+    work.session.flush()
+    work.note("member.added", member.id, member.version)
+    if entry.coordinator:
+        groups.make_coordinator(work, group_id, person)
+    if entry.assistant_email:
+        put_assistant(work, member.id, entry.assistant_email, f"Assistant of {name}")
+    return member, person
+
+
+def change(
+    work: Work, group_id: UUID, member_id: UUID, version: int | None, said: dict[str, Any]
+) -> Pair:
+    """Change what a coordinator says of a member: name, required, zone, hours, notice."""
+    rights.coordinating(work, group_id)
+    member, person = rights.member_of(work, group_id, member_id)
+    unchanged(member, version)
+    if "name" in said:
+        name = groups.line(said["name"], "name")
+        others = [pair for pair in stored.of(work, group_id) if pair[0].id != member.id]
+        _Present.of(others).admit(name, person.email)
+        member.name = name
+    if "required" in said:
+        member.required = said["required"]
+    checked_person(**{each: said[each] for each in _OF_TIME if each in said})
+    for each in _OF_TIME:
+        if each in said:
+            setattr(member, each, said[each])
+    work.session.flush()
+    work.note("member.changed", member.id, member.version)
+    return member, person
+
+
+def remove(work: Work, group_id: UUID, member_id: UUID) -> None:
+    """Take a member out of a group, and with them the plans that show their time."""
+    rights.coordinating(work, group_id)
+    member, _ = rights.member_of(work, group_id, member_id)
+    _remove(work, member)
+    work.note("member.removed", member_id)
+
+
+def leave(work: Work, group_id: UUID) -> None:
+    """Leave a group oneself."""
+    rights.belonging(work, group_id)
+    member = stored.person_in(work, group_id, rights.actor(work))
+    if member is None:
+        raise missing("membership")
+    _remove(work, member)
+    work.note("member.left", member.id)
+
+
+def invite(work: Work, group_id: UUID, member_id: UUID) -> MemberRow:
+    """Send a member the mail by which they join. Raises Conflict when they have."""
+    rights.coordinating(work, group_id)
+    member, person = rights.member_of(work, group_id, member_id)
+    if member.joined_at is not None:
+        raise Conflict(f"{member.name} has joined already", remedy="there is nothing to do")
+    if not persons.reachable(person.email):
+        raise Conflict(f"{member.name} has no address of mail", remedy="add them anew with one")
+    signin.invite(work, person.id, group_id, Purpose.INVITATION)
+    work.note("member.invited", member.id)
+    return member
+
+
+def invite_all(work: Work, group_id: UUID) -> int:
+    """Invite everybody who has not joined; return how many that is."""
+    rights.coordinating(work, group_id)
+    waiting = [
+        member
+        for member, person in stored.of(work, group_id)
+        if member.joined_at is None and persons.reachable(person.email)
+    ]
+    for member in waiting:
+        invite(work, group_id, member.id)
+    return len(waiting)
+
+
+def assistants(work: Work, group_id: UUID, member_id: UUID) -> list[PersonRow]:
+    """Who looks after a member's clinics."""
+    rights.coordinating(work, group_id)
+    member, _ = rights.member_of(work, group_id, member_id)
+    return [person for _, person in stored.assistants(work, [member.id])]
+
+
+def add_assistant(work: Work, group_id: UUID, member_id: UUID, email: str, name: str) -> PersonRow:
+    """Say who looks after a member's clinics."""
+    rights.coordinating(work, group_id)
+    member, _ = rights.member_of(work, group_id, member_id)
+    return put_assistant(work, member.id, email, groups.line(name, "name"))
+
+
+def put_assistant(work: Work, member_id: UUID, email: str, name: str) -> PersonRow:
+    """Say so of a member that is known to be ours."""
+    person = persons.found_or_made(work, email, name)
+    if all(row.person_id != person.id for row, _ in stored.assistants(work, [member_id])):
+        work.add(AssistantRow(member_id=member_id, person_id=person.id, since=work.now))
+        work.session.flush()
+        work.note("assistant.added", person.id)
+    return person
+
+
+def remove_assistant(work: Work, group_id: UUID, member_id: UUID, person_id: UUID) -> None:
+    """End an assistant's part for one member."""
+    rights.coordinating(work, group_id)
+    rights.member_of(work, group_id, member_id)
+    if not stored.drop_assistant(work, member_id, person_id):
+        raise missing("assistant")
+    work.note("assistant.removed", person_id)
+
+
+def mine(work: Work) -> list[tuple[MemberRow, GroupRow]]:
+    """The memberships of the one who asks."""
+    return stored.of_person(work, rights.actor(work))
+
+
+def _remove(work: Work, member: MemberRow) -> None:
+    calendars.drop_entered(work, member.group_id, member.person_id)
+    plans.drop_of_groups(work, [member.group_id])
+    work.session.delete(member)
+    work.session.flush()
+
+
+@dataclass(slots=True)
+class _Present:
+    """The names and addresses that a group has already."""
+
+    names: set[str]
+    emails: set[str]
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair]) -> "_Present":
+        return cls({member.name for member, _ in pairs}, {person.email for _, person in pairs})
+
+    def admit(self, name: str, email: str) -> None:
+        """Take one more. Raises Conflict when there is no room, Unfit when it is there already."""
+        if len(self.names) >= MOST:
+            raise Conflict(f"The group has {MOST} members already", remedy="form another group")
+        if email in self.emails:
+            raise Unfit(
+                f"{email} is a member of the group already", remedy="change the one there is"
+            )
+        if name in self.names:
+            raise Unfit(
+                f"The group has a member called {name!r} already",
+                remedy="tell them apart, by a middle initial or a department",
+            )
+        self.names.add(name)
+        self.emails.add(email)

@@ -1,0 +1,96 @@
+"""One's own person: what we know of them, changing it, and leaving."""
+
+from collections.abc import Callable
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
+
+from services.flow import groups, rights
+from services.flow.errors import Conflict
+from services.flow.rights import missing, unchanged
+from services.planning.rules import checked_person
+from services.storage import calendars, members, people, plans, traces
+from services.storage.rows.people import PersonRow
+from services.storage.work import Work
+
+_OF_TIME = ("timezone", "hours", "preferred", "notice")
+
+
+class Changes(TypedDict, total=False):
+    """What people say of themselves. None takes it back."""
+
+    name: str
+    timezone: str | None
+    hours: list[Any] | None
+    preferred: list[Any] | None
+    notice: list[Any] | None
+
+
+def me(work: Work) -> PersonRow:
+    """Whoever asks. Raises SignInNeeded."""
+    person = people.by_id(work, rights.actor(work))
+    if person is None:
+        raise missing("person")
+    return person
+
+
+def change_me(work: Work, version: int | None, **said: Unpack[Changes]) -> PersonRow:
+    """Change what one says of oneself. Raises Outdated, Unfit or BadProblem."""
+    person = me(work)
+    unchanged(person, version)
+    if "name" in said:
+        person.name = groups.line(said["name"], "name")
+    times = {each: value for each, value in said.items() if each in _OF_TIME}
+    checked_person(**times)
+    for each, value in times.items():
+        setattr(person, each, value)
+    work.session.flush()
+    work.note("person.changed", person.id, person.version)
+    return person
+
+
+def delete_data(work: Work) -> list[UUID]:
+    """Delete everything that is known of one's own time, whoever entered it.
+
+    One stays a member and is unknown from now on. The plans of one's groups go, because one's
+    time shows in them; returned are these groups, whose coordinators may want to know.
+    """
+    person = me(work)
+    calendars.drop_of_person(work, person.id)
+    for each in _OF_TIME:
+        setattr(person, each, None)
+    memberships = members.of_person(work, person.id)
+    for member, _ in memberships:
+        member.hours = member.preferred = member.notice = None
+    concerned = [group.id for _, group in memberships]
+    plans.drop_of_groups(work, concerned)
+    work.session.flush()
+    work.note("person.data_deleted", person.id, person.version)
+    return concerned
+
+
+def forget(work: Work, person_id: UUID, *, mails: Callable[[str], int]) -> None:
+    """Remove a person with everything that is kept about them; the audit keeps their id alone.
+
+    mails  deletes the kept mails to an address
+
+    Raises Missing, or Conflict when a group would be left without a coordinator. A group that
+    has nobody else goes with them.
+    """
+    person = people.by_id(work, person_id)
+    if person is None:
+        raise missing("person")
+    alone = traces.coordinated_alone(work, person_id)
+    left = [group.title for group, others in alone if others]
+    if left:
+        raise Conflict(
+            f"Nobody else coordinates {' and '.join(left)}",
+            remedy="name another coordinator first",
+        )
+    plans.drop_of_groups(work, [group.id for _, group in members.of_person(work, person_id)])
+    for group, _ in alone:
+        work.session.delete(group)
+    work.session.flush()
+    work.session.delete(person)
+    work.session.flush()
+    mails(person.email)
+    work.note("person.forgotten", person_id, person.version)

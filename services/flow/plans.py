@@ -1,0 +1,225 @@
+"""Asking the planner, and keeping what it answered."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import jsonpatch
+
+from scheduler.errors import Explained
+from scheduler.model.answer import Answer, Change
+from scheduler.model.problem import Problem
+from scheduler.planner import Planner
+from services.flow import rights
+from services.flow.errors import Conflict, Outdated, Unfit
+from services.flow.question import Question, no_today, question
+from services.flow.rights import missing
+from services.planning.document import read_document
+from services.planning.kept import from_kept, named_document, to_kept
+from services.planning.problem import problem_of
+from services.planning.rules import checked_rules, decimals
+from services.storage import members, terms
+from services.storage import plans as stored
+from services.storage.ids import new_id
+from services.storage.rows.groups import TermRow
+from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.work import Work
+
+_RULES = ("meeting", "cadence", "windows", "quorum", "moves", "notice")
+_PATCHED = re.compile(
+    r"/(meeting|cadence|windows|quorum|moves|notice|blackouts|term|planning_date)(/|$)"
+    r"|/members/\d+/(required|hours|preferred|notice|timezone)(/|$)"
+)
+_MOST_CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A plan with its people called by their names, as any door shows it."""
+
+    row: PlanRow
+    problem: Problem
+    answer: Answer
+
+
+def ask(
+    work: Work, group_id: UUID, term_id: UUID, changes: list[dict[str, Any]] | None = None
+) -> Question:
+    """Put the question of a term together, for a coordinator; with changes it is a what-if.
+
+    changes  a JSON Patch (RFC 6902) of the problem, as relaxations are
+
+    Raises BadProblem or Unfit.
+    """
+    group = rights.coordinating(work, group_id)
+    asked = question(work, group, _term(work, group_id, term_id))
+    return asked if changes is None else replace(asked, document=patched(asked.document, changes))
+
+
+def patched(document: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Apply a JSON Patch to the parts of a problem that may be played with. Raises Unfit."""
+    if len(changes) > _MOST_CHANGES:
+        raise Unfit("There are too many changes", remedy=f"make at most {_MOST_CHANGES} at once")
+    for each in changes:
+        places = [each.get("path"), each["from"]] if "from" in each else [each.get("path")]
+        if not all(isinstance(place, str) and _PATCHED.match(place) for place in places):
+            raise Unfit(
+                f"{str(places[-1])[:60]!r} is no place that may be changed",
+                remedy="change the term, the rules, or a member's required, hours or notice",
+            )
+    try:
+        # Decimals are numbers to a patch only when they look like the numbers of JSON.
+        changed = jsonpatch.JsonPatch(decimals(changes)).apply(document)
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
+        raise Unfit(
+            f"The changes do not fit the problem ({str(error)[:120]})", remedy="correct the patch"
+        ) from None
+    if len(changed["members"]) != len(document["members"]):
+        raise Unfit("The changes add or remove members", remedy="do that on the group itself")
+    return dict(changed)
+
+
+def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -> Answer:
+    """Ask the planner: milliseconds, no transaction open. Raises BadProblem or NoPattern."""
+    return (planner or Planner()).plan(asked.problem(), top=top)
+
+
+def keep(work: Work, asked: Question, answer: Answer) -> PlanRow:
+    """Keep a plan that is ready."""
+    row = _row(work, asked, PlanState.READY)
+    _finish(work, row, asked, answer)
+    work.add(row)
+    work.session.flush()
+    work.note("plan.made", row.id)
+    return row
+
+
+def wait(work: Work, asked: Question) -> PlanRow:
+    """Keep a plan whose calendars are read first; a worker goes on from here."""
+    row = _row(work, asked, PlanState.READING)
+    row.to_read = len(asked.stale)
+    work.add(row)
+    work.session.flush()
+    work.note("plan.asked", row.id)
+    return row
+
+
+def resume(work: Work, plan_id: UUID) -> Question | None:
+    """The question of a plan that waits, as it stands now; None when there is nothing to do."""
+    row = stored.by_id(work, plan_id)
+    if row is None or row.state is not PlanState.READING:
+        return None
+    group, term = stored.group_and_term(work, row)
+    return question(work, group, term)
+
+
+def finish(work: Work, plan_id: UUID, asked: Question | None, outcome: Answer | Explained) -> None:
+    """Keep what came of a plan that waited."""
+    row = stored.by_id(work, plan_id)
+    if row is None or row.state is not PlanState.READING:
+        return
+    if isinstance(outcome, Explained):
+        row.state, row.ready_at = PlanState.FAILED, work.now
+        row.failed_what, row.failed_remedy = outcome.what, outcome.remedy
+    else:
+        assert asked is not None
+        _finish(work, row, asked, outcome)
+
+
+def page(work: Work, group_id: UUID, before: UUID | None, most: int) -> list[PlanRow]:
+    """Plans of a group, the latest first."""
+    rights.coordinating(work, group_id)
+    return list(stored.page(work, group_id, before, most))
+
+
+def one(work: Work, group_id: UUID, plan_id: UUID) -> PlanRow:
+    """One plan. Raises Missing or NotAllowed."""
+    rights.coordinating(work, group_id)
+    row = stored.one(work, group_id, plan_id)
+    if row is None:
+        raise missing("plan")
+    return row
+
+
+def shown(work: Work, row: PlanRow) -> Shown:
+    """A plan that is ready, with names."""
+    assert row.document is not None
+    assert row.answer is not None
+    names = names_of(work, row)
+    document = read_document(named_document(row.document, names))
+    problem = problem_of(document, [None] * len(document.members), today=no_today)
+    return Shown(row, problem, from_kept(row.answer, names))
+
+
+def names_of(work: Work, row: PlanRow) -> dict[str, str]:
+    """What to call the members of a plan; who has left since is a former member."""
+    called = {str(member.id): member.name for member, _ in members.of(work, row.group_id)}
+    return {each: called.get(each, f"former member {n}") for n, each in enumerate(row.members, 1)}
+
+
+def apply(work: Work, group_id: UUID, plan_id: UUID, number: int) -> TermRow:
+    """Change the term, or a member, as relaxation `number` (from 1) of a plan says.
+
+    Raises Outdated when the term has changed since the plan was made.
+    """
+    row = one(work, group_id, plan_id)
+    if row.state is not PlanState.READY:
+        raise Conflict("The plan is not ready", remedy="wait until it is")
+    found = shown(work, row).answer.relaxations
+    if not 1 <= number <= len(found):
+        raise Unfit(f"There is no relaxation {number}", remedy=f"there are {len(found)}")
+    term = _term(work, group_id, row.term_id)
+    if term.version != row.term_version:
+        raise Outdated("The term has changed since the plan was made", remedy="plan again first")
+    patch = [_operation(each) for each in found[number - 1].patch]
+    assert row.document is not None
+    changed = patched(row.document, patch)
+    for said, member_id in zip(changed["members"], row.members, strict=True):
+        pair = members.one(work, group_id, UUID(member_id))
+        if pair is not None and pair[0].required != said["required"]:
+            pair[0].required = said["required"]
+    kept = {"hours": term.rules["hours"]} if "hours" in term.rules else {}
+    rules = {key: changed[key] for key in _RULES if key in changed}
+    term.rules = checked_rules({**rules, **kept})
+    work.session.flush()
+    work.note("relaxation.applied", term.id, term.version)
+    return term
+
+
+def drop(work: Work, group_id: UUID, plan_id: UUID) -> None:
+    """Delete a plan."""
+    work.session.delete(one(work, group_id, plan_id))
+    work.note("plan.dropped", plan_id)
+
+
+def _operation(change: Change) -> dict[str, Any]:
+    said = {"op": change.op, "path": change.path}
+    return said if change.op == "remove" else {**said, "value": change.value}
+
+
+def _row(work: Work, asked: Question, state: PlanState) -> PlanRow:
+    return PlanRow(
+        id=new_id(),
+        group_id=asked.group_id,
+        term_id=asked.term_id,
+        term_version=asked.term_version,
+        state=state,
+        to_read=0,
+        read=0,
+        members=list(asked.names),
+        created_at=work.now,
+    )
+
+
+def _finish(work: Work, row: PlanRow, asked: Question, answer: Answer) -> None:
+    row.members, row.term_version = list(asked.names), asked.term_version
+    row.document, row.answer = asked.document, to_kept(answer)
+    row.state, row.ready_at = PlanState.READY, work.now
+
+
+def _term(work: Work, group_id: UUID, term_id: UUID) -> TermRow:
+    term = terms.one(work, group_id, term_id)
+    if term is None:
+        raise missing("term")
+    return term

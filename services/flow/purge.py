@@ -1,0 +1,26 @@
+"""What is kept for a time only: it goes when the time is over."""
+
+from datetime import timedelta
+
+from services.flow.answers import KEPT
+from services.storage import answers, links, sessions, tokens, traces, tries
+from services.storage.work import Work
+
+_BUSY = timedelta(days=7)  # after it ended
+_LINKS = timedelta(days=7)  # after they ended, so that their page can offer a new one
+_PLANS = timedelta(days=365)  # after the end of their term
+
+
+def purge(work: Work) -> dict[str, int]:
+    """Delete what is over; return how many of each."""
+    dropped = {
+        "busy intervals": traces.drop_busy_before(work, work.now - _BUSY),
+        "plans": traces.drop_plans_of_terms_before(work, (work.now - _PLANS).date()),
+        "links": links.drop_expired(work, work.now - _LINKS),
+        "sessions": sessions.drop_over(work),
+        "tokens": tokens.drop_over(work),
+        "stored answers": answers.drop_older(work, work.now - KEPT),
+        "counted tries": tries.drop_over(work),
+    }
+    work.note("purge.done")
+    return dropped

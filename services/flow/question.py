@@ -1,0 +1,189 @@
+"""From what is remembered of a group to a question the planner understands.
+
+In a question members are called by the id of their membership: what is kept of it, and of the
+answer, names nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from scheduler.errors import BadProblem
+from scheduler.model.busy import Kind
+from scheduler.model.events import KINDS, Events
+from scheduler.model.problem import Problem
+from scheduler.model.week import Week
+from scheduler.model.zone import zone
+from scheduler.wallclock import wall_clock
+from services.flow.calendars import stale
+from services.planning.calendars import span_of
+from services.planning.document import ProblemDocument, read_document
+from services.planning.problem import hours, problem_of
+from services.planning.rules import read_weekly
+from services.storage import calendars, members
+from services.storage.members import Pair
+from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
+from services.storage.rows.groups import GroupRow, MemberRow, TermRow
+from services.storage.rows.people import PersonRow
+from services.storage.work import Work
+
+TRUSTED = timedelta(days=3)  # how long the last good reading counts while newer ones fail
+Calendars = Sequence[tuple[CalendarRow, BusyRow | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A problem file without anybody's time, and the time apart.
+
+    document  as it would stand in a problem file; members are called by their ids
+    events    per member, as they were read; None: nothing is known
+    names     by id of membership, in the order of the members
+    stale     calendars that should be read before the answer is believed
+    """
+
+    group_id: UUID
+    term_id: UUID
+    term_version: int
+    document: dict[str, Any]
+    events: list[Events | None]
+    names: dict[str, str]
+    stale: list[UUID]
+
+    def problem(self) -> Problem:
+        """The planner's problem. Raises BadProblem."""
+        document = read_document(self.document)
+        busy = [None if each is None else each.busy_time() for each in self.events]
+        return problem_of(document, busy, today=no_today)
+
+
+def question(work: Work, group: GroupRow, term: TermRow) -> Question:
+    """Put the question of a term together. Raises BadProblem when nothing can be planned."""
+    pairs = members.of(work, group.id)
+    if not pairs:
+        raise BadProblem("The group has no members", remedy="add them first")
+    today = work.now.astimezone(zone(group.timezone)).date()
+    if term.end < today:
+        raise BadProblem("The term is over", remedy="choose or add a later one")
+    known = _by_member(calendars.of_group(work, group.id))
+    document = _document(group, term, today)
+    span = span_of(_shape(document))
+    stated = [_member(pair, known[pair[0].id], term, work.now) for pair in pairs]
+    document["members"] = stated
+    return Question(
+        group.id,
+        term.id,
+        term.version,
+        document,
+        [
+            _events(known[member.id], said["timezone"] or group.timezone, span)
+            for (member, _), said in zip(pairs, stated, strict=True)
+        ],
+        {str(member.id): member.name for member, _ in pairs},
+        stale([row for each in known.values() for row, _ in each], work.now),
+    )
+
+
+def said_by(member: MemberRow, person: PersonRow) -> dict[str, Any]:
+    """Zone, hours and notice of a member: what the person says counts before the coordinator."""
+    own = person if member.joined_at is not None else None
+    return {
+        each: _first(getattr(own, each, None), getattr(member, each))
+        for each in ("timezone", "hours", "preferred", "notice")
+    }
+
+
+def known_until(rows: Calendars, tz: str, now: datetime, first: date) -> date | None:
+    """The last day of which a person's calendars tell everything; None: there is no such end.
+
+    One calendar that was not read makes the person unknown, however much the others say.
+    """
+    ends = [_end(row, busy, tz, now, first) for row, busy in rows]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _end(
+    row: CalendarRow, busy: BusyRow | None, tz: str, now: datetime, first: date
+) -> date | None:
+    if row.source is Source.WEEKLY:
+        return None
+    failing = row.failed_what is not None
+    if busy is None or row.read_at is None or (failing and row.read_at < now - TRUSTED):
+        return first - timedelta(days=1)
+    return busy.last.astimezone(zone(tz)).date() - timedelta(days=1)
+
+
+def _by_member(
+    rows: Sequence[tuple[UUID, CalendarRow, BusyRow | None]],
+) -> dict[UUID, list[tuple[CalendarRow, BusyRow | None]]]:
+    found = defaultdict(list)
+    for member, row, busy in rows:
+        found[member].append((row, busy))
+    return found
+
+
+def _document(group: GroupRow, term: TermRow, today: date) -> dict[str, Any]:
+    rules = {key: value for key, value in term.rules.items() if key != "hours"}
+    return {
+        "title": group.title,
+        "timezone": group.timezone,
+        "planning_date": (term.planning_date or today).isoformat(),
+        # Of a term that has begun, what is left of it.
+        "term": {"start": max(term.start, today).isoformat(), "end": term.end.isoformat()},
+        **rules,
+        "blackouts": term.blackouts,
+    }
+
+
+def _shape(document: Mapping[str, Any]) -> ProblemDocument:
+    """Check the document before its members are known: its span is needed to state them."""
+    return read_document({**document, "members": [{"name": "nobody"}]})
+
+
+def _member(pair: Pair, rows: Calendars, term: TermRow, now: datetime) -> dict[str, Any]:
+    member, person = pair
+    said = said_by(member, person)
+    stated = {"name": str(member.id), "required": member.required, **said}
+    if stated["hours"] is None:
+        stated["hours"] = term.rules.get("hours")
+    until = known_until(rows, said["timezone"] or "UTC", now, term.start)
+    if until is not None and until < term.end:
+        stated["known_until"] = until.isoformat()
+    return stated
+
+
+def _events(rows: Calendars, tz: str, span: tuple[int, int]) -> Events | None:
+    if not rows:
+        return None
+    return Events.joined([_of_calendar(row, busy, tz, span) for row, busy in rows])
+
+
+def _of_calendar(row: CalendarRow, busy: BusyRow | None, tz: str, span: tuple[int, int]) -> Events:
+    if row.source is Source.WEEKLY:
+        return weekly(row.weekly or [], tz, span, clinical=row.kind is CalendarKind.CLINICAL)
+    if busy is None:
+        return Events.of([])
+    events = busy.events.within(span)
+    return events.clinical() if row.kind is CalendarKind.CLINICAL else events
+
+
+def weekly(ranges: list[Any], tz: str, span: tuple[int, int], *, clinical: bool) -> Events:
+    """The hours of every week that are taken, on the wall clock of `tz`, as events."""
+    first, last = (datetime.fromtimestamp(each, UTC).date() for each in span)
+    taken = wall_clock(tz, first, last).spans(Week.of(hours(read_weekly(ranges))), *span)
+    kind = KINDS.index(Kind.PROTECTABLE if clinical else Kind.BUSY)
+    kinds = np.full(len(taken.starts), kind, np.int64)
+    return Events(np.column_stack((taken.starts, taken.ends, kinds)).reshape(-1, 3))
+
+
+def _first(*choices: Any) -> Any:
+    return next((each for each in choices if each is not None), None)
+
+
+def no_today(_tz: object) -> date:
+    """A question always says its planning date."""
+    raise AssertionError("a question always says its planning date")

@@ -1,0 +1,118 @@
+"""A list of members as CSV, as a spreadsheet writes it: read whole or not at all."""
+
+import csv
+import io
+from collections.abc import Iterator
+from uuid import UUID
+
+from scheduler.errors import Explained
+from services.flow import groups, members, persons
+from services.flow.errors import Unfit
+from services.flow.members import Entry
+from services.planning.rules import checked_person
+from services.storage.members import Pair
+from services.storage.work import Work
+
+COLUMNS = ("name", "email", "timezone", "role", "required", "assistant_email")
+_NEEDED = COLUMNS[:2]
+_MOST_BYTES = 1_000_000
+_MOST_TOLD = 20  # mistakes at once
+_YES, _NO = ("yes", "true", "1", "required", "x"), ("no", "false", "0", "")
+
+
+def add(work: Work, group_id: UUID, data: bytes) -> list[Pair]:
+    """Add everybody on the list, or nobody. Raises Unfit, which tells every line that is wrong."""
+    return members.add_all(work, group_id, read(data))
+
+
+def read(data: bytes) -> list[Entry]:
+    """Read a list of members. Raises Unfit with everything that is wrong with it, by line."""
+    lines, entries = _lines(data), []
+    mistakes: list[str] = []
+    first: dict[str, int] = {}
+    for number, row in _rows(lines):
+        try:
+            entry = _entry(row)
+            for what in (persons.address(entry.email), f"name {entry.name}"):
+                if what in first:
+                    raise Unfit(f"it repeats line {first[what]}", remedy="leave one out")
+                first[what] = number
+            entries.append(entry)
+        except Explained as error:
+            mistakes.append(f"line {number}: {error.what} ({error.remedy})")
+    if mistakes:
+        more = f"; and {len(mistakes) - _MOST_TOLD} more" if len(mistakes) > _MOST_TOLD else ""
+        raise Unfit("; ".join(mistakes[:_MOST_TOLD]) + more, remedy="correct these lines")
+    if not entries:
+        raise Unfit("There is nobody on the list", remedy="write one member a line")
+    return entries
+
+
+def _lines(data: bytes) -> list[str]:
+    if len(data) > _MOST_BYTES:
+        raise Unfit("The list is larger than 1 MB", remedy="write a shorter one")
+    for encoding in (
+        ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
+    ):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.splitlines()
+    raise Unfit("The list is not text in UTF-8", remedy="save it as CSV in UTF-8")
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give each row by its column names, with the number of its line."""
+    separator = max(",;\t", key=(lines[0] if lines else "").count)
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, strict=True)
+    try:
+        header = [each.strip().lower() for each in next(reader, [])]
+        _check(header)
+        for row in reader:
+            if any(each.strip() for each in row):
+                if len(row) > len(header):
+                    raise Unfit(
+                        f"line {reader.line_num}: there are more fields than columns",
+                        remedy='put a name with a comma in it into "quotes"',
+                    )
+                yield reader.line_num, dict(zip(header, map(str.strip, row), strict=False))
+    except csv.Error as error:
+        raise Unfit(
+            f"line {reader.line_num}: this is not CSV ({error})", remedy="save the list as CSV anew"
+        ) from None
+
+
+def _check(header: list[str]) -> None:
+    unknown = [each for each in header if each not in COLUMNS]
+    lacking = [each for each in _NEEDED if each not in header]
+    if unknown or lacking or len(set(header)) < len(header):
+        what = (
+            f"the column {lacking[0]} is missing"
+            if lacking
+            else f"the column {unknown[0]!r} is not known"
+            if unknown
+            else "a column stands twice"
+        )
+        raise Unfit(f"line 1: {what}", remedy=f"let the first line be {','.join(COLUMNS)}")
+
+
+def _entry(row: dict[str, str]) -> Entry:
+    role = row.get("role", "").lower()
+    if role not in ("", "member", "coordinator"):
+        raise Unfit(f"the role {role!r} is not known", remedy="write member or coordinator")
+    required = row.get("required", "").lower()
+    if required not in _YES + _NO:
+        raise Unfit(f"required is {required!r}", remedy="write yes or no")
+    assistant = row.get("assistant_email") or None
+    entry = Entry(
+        name=groups.line(row.get("name", ""), "name"),
+        email=persons.address(row.get("email", "")),
+        required=required in _YES,
+        coordinator=role == "coordinator",
+        assistant_email=persons.address(assistant) if assistant else None,
+        timezone=row.get("timezone") or None,
+    )
+    checked_person(timezone=entry.timezone)
+    return entry

@@ -1,0 +1,1 @@
+"""RQ's door: a module is a queue."""

@@ -1,0 +1,77 @@
+"""The secrets of this installation: what signs forms, and what seals secrets in the database."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Self
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from scheduler.errors import Explained
+from services.config import Settings
+
+
+class Unsealable(Explained):
+    """A sealed secret that none of our keys opens for its owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Secrets, never shown.
+
+    secret  signs forms and the cookie that guards them
+    seal    seals what the database keeps; the newest key writes, all of them read
+    """
+
+    secret: str = field(repr=False)
+    seal: MultiFernet = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Take the keys that are set; make the others once and keep them in the home folder."""
+        if settings.secret_key and settings.token_keys:
+            made: dict[str, str] = {}
+        else:
+            made = _kept(settings.home)
+        tokens = settings.token_keys or (made["token_key"],)
+        return cls(
+            settings.secret_key or made["secret_key"],
+            MultiFernet([Fernet(each) for each in tokens]),
+        )
+
+    def sealed(self, text: str, owner: object) -> bytes:
+        """Seal a secret for its owner; a seal that is moved to another owner does not open."""
+        return self.seal.encrypt(json.dumps([str(owner), text]).encode())
+
+    def opened(self, sealed: bytes, owner: object) -> str:
+        """Open what was sealed for this owner. Raises Unsealable."""
+        try:
+            whose, text = json.loads(self.seal.decrypt(sealed))
+        except InvalidToken:
+            whose, text = None, ""
+        if whose != str(owner):
+            raise Unsealable("A stored secret does not open", remedy="check COMMONHOUR_TOKEN_KEYS")
+        return str(text)
+
+
+def _kept(home: Path) -> dict[str, str]:
+    """Read the keys of this home, or make them; of two processes that make them the first wins."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = home / "keys.json"
+    if not path.exists():
+        fresh = {"secret_key": token_urlsafe(48), "token_key": Fernet.generate_key().decode()}
+        beside = home / f".keys-{os.getpid()}-{token_urlsafe(6)}"
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(fresh, file)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            pass  # another process was quicker, and its keys count
+        finally:
+            beside.unlink()
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept

@@ -1,0 +1,99 @@
+"""Calendars, and the busy time read from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select
+
+from scheduler.model.events import Events
+from services.storage.rows.calendars import BusyRow, CalendarRow, Source
+from services.storage.rows.groups import GroupRow, MemberRow
+from services.storage.rows.people import PersonRow
+from services.storage.work import Work
+
+Known = tuple[CalendarRow, BusyRow | None]
+
+
+def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRow | None]]:
+    """Per member id, the calendars that count in the group, with what was read from them.
+
+    A person's own calendars count where that person has joined; those that a coordinator entered
+    for this group count at once.
+    """
+    question = (
+        select(MemberRow.id, CalendarRow, BusyRow)
+        .join(CalendarRow, CalendarRow.person_id == MemberRow.person_id)
+        .outerjoin(BusyRow, BusyRow.calendar_id == CalendarRow.id)
+        .where(
+            MemberRow.group_id == group_id,
+            or_(
+                CalendarRow.group_id == group_id,
+                and_(CalendarRow.group_id.is_(None), MemberRow.joined_at.is_not(None)),
+            ),
+        )
+        .order_by(CalendarRow.id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def of_person(work: Work, person: UUID) -> list[Known]:
+    """Every calendar of a person, also those that coordinators entered."""
+    question = (
+        select(CalendarRow, BusyRow)
+        .outerjoin(BusyRow, BusyRow.calendar_id == CalendarRow.id)
+        .where(CalendarRow.person_id == person)
+        .order_by(CalendarRow.id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def one(work: Work, calendar_id: UUID) -> CalendarRow | None:
+    """One calendar."""
+    return work.session.get(CalendarRow, calendar_id)
+
+
+def to_read(work: Work, ids: Sequence[UUID]) -> Sequence[CalendarRow]:
+    """Those of these calendars that are read from an address."""
+    return work.session.scalars(
+        select(CalendarRow)
+        .where(CalendarRow.id.in_(ids), CalendarRow.source == Source.ADDRESS)
+        .order_by(CalendarRow.id)
+    ).all()
+
+
+def keep(work: Work, calendar_id: UUID, events: Events, first: datetime, last: datetime) -> None:
+    """Keep what was read of a calendar, in place of what was read before."""
+    work.session.merge(BusyRow(calendar_id=calendar_id, first=first, last=last, events=events))
+
+
+def drop_of_person(work: Work, person: UUID) -> int:
+    """Delete every calendar of a person and all that was read from them."""
+    found = work.session.execute(
+        delete(CalendarRow).where(CalendarRow.person_id == person).returning(CalendarRow.id)
+    )
+    return len(found.all())
+
+
+def drop_entered(work: Work, group_id: UUID, person: UUID) -> int:
+    """Delete what a group's coordinators entered for a person."""
+    found = work.session.execute(
+        delete(CalendarRow)
+        .where(CalendarRow.person_id == person, CalendarRow.group_id == group_id)
+        .returning(CalendarRow.id)
+    )
+    return len(found.all())
+
+
+def zone_of(work: Work, row: CalendarRow) -> str:
+    """The zone of a calendar's floating times: the person's, else the group's they are in."""
+    person = work.session.get_one(PersonRow, row.person_id)
+    question = (
+        select(func.coalesce(MemberRow.timezone, GroupRow.timezone))
+        .join(GroupRow, GroupRow.id == MemberRow.group_id)
+        .where(MemberRow.person_id == row.person_id)
+        .order_by((MemberRow.group_id == row.group_id).desc(), MemberRow.id)
+    )
+    if row.group_id is None and person.timezone is not None:
+        return person.timezone
+    return work.session.scalars(question).first() or "UTC"

@@ -1,0 +1,50 @@
+"""Connections to either database, with the settings that our promises need."""
+
+import json
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from services.config import Settings
+
+# FULL: a write that was answered survives a power cut. WAL: readers do not wait for a writer.
+_PRAGMAS = ("journal_mode=WAL", "busy_timeout=10000", "synchronous=FULL", "foreign_keys=ON")
+# A share such as 0.1 is a decimal number, and stays one.
+_JSON: dict[str, Any] = {
+    "json_serializer": partial(json.dumps, ensure_ascii=False, default=float),
+    "json_deserializer": partial(json.loads, parse_float=Decimal),
+}
+
+
+def url_of(settings: Settings) -> str:
+    """Where everything is remembered; by default a file in the home folder."""
+    return settings.database_url or f"sqlite:///{settings.home / 'commonhour.db'}"
+
+
+def engine_for(url: str) -> Engine:
+    """Prepare to connect; nothing is opened yet, so that a process may fork afterwards."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, **_JSON)
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, pool_size=16, max_overflow=16, **_JSON)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in _PRAGMAS:
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once where we mean to write: SQLite cannot upgrade a reader safely."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

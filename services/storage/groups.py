@@ -1,0 +1,117 @@
+"""Groups, and who stands where in them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+
+from services.storage.rows.groups import (
+    AssistantRow,
+    CoordinatorRow,
+    GroupRow,
+    GuestRow,
+    MemberRow,
+)
+from services.storage.rows.people import PersonRow
+from services.storage.work import Work
+
+# Columns of every question about standing, in this order.
+Flags = tuple[GroupRow, bool, bool, bool, bool]
+
+
+def _flags(
+    person: UUID,
+) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the person coordinates, belongs to, assists in, or is a guest of the group."""
+    of = GroupRow.id
+    return (
+        exists().where(CoordinatorRow.group_id == of, CoordinatorRow.person_id == person),
+        exists().where(MemberRow.group_id == of, MemberRow.person_id == person),
+        exists().where(
+            MemberRow.group_id == of,
+            AssistantRow.member_id == MemberRow.id,
+            AssistantRow.person_id == person,
+        ),
+        exists().where(GuestRow.group_id == of, GuestRow.person_id == person),
+    )
+
+
+def standing(work: Work, group_id: UUID, person: UUID) -> Flags | None:
+    """The group, and how the person stands in it."""
+    coordinates, belongs, assists, visits = _flags(person)
+    return (
+        work.session.execute(
+            select(GroupRow, coordinates, belongs, assists, visits).where(GroupRow.id == group_id)
+        )
+        .tuples()
+        .first()
+    )
+
+
+def page(work: Work, person: UUID, after: UUID | None, most: int) -> Sequence[Flags]:
+    """Groups in which the person has any part, in the order of their making."""
+    coordinates, belongs, assists, visits = _flags(person)
+    question = (
+        select(GroupRow, coordinates, belongs, assists, visits)
+        .where(or_(coordinates, belongs, assists, visits))
+        .order_by(GroupRow.id)
+        .limit(most)
+    )
+    if after is not None:
+        question = question.where(GroupRow.id > after)
+    return list(work.session.execute(question).tuples())
+
+
+def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, PersonRow]]:
+    """Who coordinates the group, longest first."""
+    question = (
+        select(CoordinatorRow, PersonRow)
+        .join(PersonRow, PersonRow.id == CoordinatorRow.person_id)
+        .where(CoordinatorRow.group_id == group_id)
+        .order_by(CoordinatorRow.since, CoordinatorRow.person_id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def drop_coordinator(work: Work, group_id: UUID, person: UUID) -> int:
+    """End somebody's coordination; return how many rows that was."""
+    found = work.session.execute(
+        delete(CoordinatorRow)
+        .where(CoordinatorRow.group_id == group_id, CoordinatorRow.person_id == person)
+        .returning(CoordinatorRow.person_id)
+    )
+    return len(found.all())
+
+
+def guests(work: Work, group_id: UUID) -> list[tuple[GuestRow, PersonRow]]:
+    """Everybody who comes to one date, by date."""
+    question = (
+        select(GuestRow, PersonRow)
+        .join(PersonRow, PersonRow.id == GuestRow.person_id)
+        .where(GuestRow.group_id == group_id)
+        .order_by(GuestRow.day, GuestRow.id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def guest(work: Work, group_id: UUID, guest_id: UUID) -> GuestRow | None:
+    """One guest of a group."""
+    return work.session.scalars(
+        select(GuestRow).where(GuestRow.group_id == group_id, GuestRow.id == guest_id)
+    ).first()
+
+
+def guest_days(work: Work, person: UUID) -> list[tuple[GuestRow, GroupRow]]:
+    """The dates to which a person is invited as a guest."""
+    question = (
+        select(GuestRow, GroupRow)
+        .join(GroupRow, GroupRow.id == GuestRow.group_id)
+        .where(GuestRow.person_id == person)
+        .order_by(GuestRow.day, GuestRow.id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def every(work: Work) -> Sequence[GroupRow]:
+    """All groups, for the operator."""
+    return work.session.scalars(select(GroupRow).order_by(GroupRow.id)).all()

@@ -1,0 +1,148 @@
+"""Links that work once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from services.storage.rows.groups import GroupRow
+from services.storage.rows.people import LinkRow, PersonRow, Purpose
+from services.storage.work import Work
+
+
+def by_hash(work: Work, secret_hash: bytes) -> LinkRow | None:
+    """The link with this secret."""
+    return work.session.scalars(select(LinkRow).where(LinkRow.secret_hash == secret_hash)).first()
+
+
+def use(work: Work, secret_hash: bytes) -> LinkRow | None:
+    """Use a link up, if it still can be: of all who try at once, one gets it."""
+    question = (
+        update(LinkRow)
+        .where(
+            LinkRow.secret_hash == secret_hash,
+            LinkRow.used_at.is_(None),
+            LinkRow.expires_at > work.now,
+        )
+        .values(used_at=work.now)
+        .returning(LinkRow)
+    )
+    return work.session.scalars(question).one_or_none()
+
+
+def expire_older(work: Work, link: LinkRow, keep: int) -> None:
+    """Of the links that could be used instead of this one, end all but the newest few."""
+    whose = (
+        LinkRow.email == link.email
+        if link.person_id is None
+        else LinkRow.person_id == link.person_id
+    )
+    alike = (
+        select(LinkRow.id)
+        .where(
+            whose,
+            LinkRow.purpose == link.purpose,
+            LinkRow.group_id.is_not_distinct_from(link.group_id),
+            LinkRow.used_at.is_(None),
+            LinkRow.expires_at > work.now,
+        )
+        .order_by(LinkRow.id.desc())
+    )
+    _expire(work, work.session.scalars(alike).all()[keep:])
+
+
+def expire_all(work: Work, purpose: Purpose) -> None:
+    """End every link of this kind that could still be used."""
+    alive = select(LinkRow.id).where(
+        LinkRow.purpose == purpose, LinkRow.used_at.is_(None), LinkRow.expires_at > work.now
+    )
+    _expire(work, work.session.scalars(alive).all())
+
+
+def of_person(work: Work, person: UUID) -> Sequence[LinkRow]:
+    """Every link to a person that is remembered."""
+    return work.session.scalars(
+        select(LinkRow).where(LinkRow.person_id == person).order_by(LinkRow.id)
+    ).all()
+
+
+Waiting = tuple[LinkRow, PersonRow | None, GroupRow | None, str | None]
+
+
+def waiting(work: Work, most_attempts: int) -> list[Waiting]:
+    """Links whose mail is due: to whom, for which group, and the name of whoever invited."""
+    inviter = select(PersonRow.name).where(PersonRow.id == LinkRow.invited_by).scalar_subquery()
+    question = (
+        select(LinkRow, PersonRow, GroupRow, inviter)
+        .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
+        .outerjoin(GroupRow, GroupRow.id == LinkRow.group_id)
+        .where(*_due(work, most_attempts))
+        .order_by(LinkRow.id)
+    )
+    return list(work.session.execute(question).tuples())
+
+
+def claim(  # noqa: PLR0913 -- what is written, each by its name
+    work: Work,
+    link_id: UUID,
+    *,
+    secret_hash: bytes,
+    expires_at: datetime,
+    lease: datetime,
+    most_attempts: int,
+) -> int | None:
+    """Give a waiting link its secret; return the number of this try, or None if it waits no more.
+
+    lease  until then nobody else tries; whoever died meanwhile leaves it waiting again
+    """
+    question = (
+        update(LinkRow)
+        .where(LinkRow.id == link_id, *_due(work, most_attempts))
+        .values(
+            secret_hash=secret_hash,
+            expires_at=expires_at,
+            due_at=lease,
+            attempts=LinkRow.attempts + 1,
+        )
+        .returning(LinkRow.attempts)
+    )
+    return work.session.scalars(question).one_or_none()
+
+
+def sent(work: Work, link_id: UUID) -> None:
+    """Remember that the mail went out."""
+    work.session.execute(update(LinkRow).where(LinkRow.id == link_id).values(sent_at=work.now))
+
+
+def put_off(work: Work, link_id: UUID, due_at: datetime, attempts: int | None = None) -> None:
+    """Take the secret away again, because its mail did not go out."""
+    changed = {"secret_hash": None, "due_at": due_at}
+    if attempts is not None:
+        changed["attempts"] = attempts
+    work.session.execute(
+        update(LinkRow).where(LinkRow.id == link_id, LinkRow.used_at.is_(None)).values(changed)
+    )
+
+
+def drop_expired(work: Work, before: datetime) -> int:
+    """Delete the links that ended before then."""
+    found = work.session.execute(
+        delete(LinkRow).where(LinkRow.expires_at < before).returning(LinkRow.id)
+    )
+    return len(found.all())
+
+
+def _due(work: Work, most_attempts: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        LinkRow.sent_at.is_(None),
+        LinkRow.used_at.is_(None),
+        LinkRow.expires_at > work.now,
+        LinkRow.due_at <= work.now,
+        LinkRow.attempts < most_attempts,
+        or_(LinkRow.person_id.is_not(None), LinkRow.email.is_not(None)),
+    )
+
+
+def _expire(work: Work, ids: Sequence[UUID]) -> None:
+    work.session.execute(update(LinkRow).where(LinkRow.id.in_(ids)).values(expires_at=work.now))

@@ -1,0 +1,56 @@
+"""Plans of a group."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from services.storage.rows.groups import GroupRow, TermRow
+from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.work import Work
+
+
+def page(work: Work, group_id: UUID, before: UUID | None, most: int) -> Sequence[PlanRow]:
+    """Plans of a group, the latest first."""
+    question = select(PlanRow).where(PlanRow.group_id == group_id)
+    if before is not None:
+        question = question.where(PlanRow.id < before)
+    return work.session.scalars(question.order_by(PlanRow.id.desc()).limit(most)).all()
+
+
+def one(work: Work, group_id: UUID, plan_id: UUID) -> PlanRow | None:
+    """One plan of a group."""
+    return work.session.scalars(
+        select(PlanRow).where(PlanRow.group_id == group_id, PlanRow.id == plan_id)
+    ).first()
+
+
+def by_id(work: Work, plan_id: UUID) -> PlanRow | None:
+    """One plan, for a worker."""
+    return work.session.get(PlanRow, plan_id)
+
+
+def group_and_term(work: Work, row: PlanRow) -> tuple[GroupRow, TermRow]:
+    """What a plan is about; it cannot be without them."""
+    group = work.session.get_one(GroupRow, row.group_id)
+    return group, work.session.get_one(TermRow, row.term_id)
+
+
+def waiting(work: Work) -> Sequence[UUID]:
+    """Plans whose calendars are still to be read, oldest first."""
+    return work.session.scalars(
+        select(PlanRow.id).where(PlanRow.state == PlanState.READING).order_by(PlanRow.id)
+    ).all()
+
+
+def one_more_read(work: Work, plan_id: UUID) -> None:
+    """Count one more calendar as read."""
+    work.session.execute(update(PlanRow).where(PlanRow.id == plan_id).values(read=PlanRow.read + 1))
+
+
+def drop_of_groups(work: Work, groups: Sequence[UUID]) -> int:
+    """Delete every plan of these groups: each holds what somebody's time looked like."""
+    found = work.session.execute(
+        delete(PlanRow).where(PlanRow.group_id.in_(groups)).returning(PlanRow.id)
+    )
+    return len(found.all())

@@ -1,0 +1,46 @@
+"""What the doors keep: stored answers, counted tries, and the audit."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.storage.rows.row import Row
+
+
+class AnswerRow(Row):
+    """An answer that a repeated request gets again. No body: the first is still being answered."""
+
+    __tablename__ = "answer"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # hash of who and which
+    request: Mapped[bytes] = mapped_column(LargeBinary)  # hash of method, path and body
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    headers: Mapped[list[list[str]] | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class TryRow(Row):
+    """How often something was tried within a stretch of time."""
+
+    __tablename__ = "try"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # hash of what and who
+    until: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+
+class AuditRow(Row):
+    """Who did what, when, to which version. Each row seals the one before it."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[UUID | None]  # None: the service or its operator at the command line
+    action: Mapped[str]
+    subject: Mapped[UUID | None]
+    version: Mapped[int | None]
+    seal: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,70 @@
+"""Calendars and the busy time read from them. No column here has room for a word of either."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.model.events import Events
+from services.storage.rows.row import Row
+from services.storage.types import Id, Packed
+
+
+class CalendarKind(StrEnum):
+    """What its time is: clinical time can be protected if asked for early enough."""
+
+    PERSONAL = "personal"
+    WORK = "work"
+    CLINICAL = "clinical"
+
+
+class Source(StrEnum):
+    """How its time is known."""
+
+    UPLOAD = "upload"
+    ADDRESS = "address"
+    WEEKLY = "weekly"
+
+
+class CalendarRow(Row):
+    """One calendar of a person.
+
+    group_id  a calendar that a coordinator entered counts in that group alone; None: it is the
+              person's own and counts in every group they joined
+    address   sealed; None unless the source is an address
+    weekly    ranges as in a problem file; None unless the source is a weekly pattern
+    failed_*  why the last reading failed; what was read before stays
+    """
+
+    __tablename__ = "calendar"
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mentor_group.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[CalendarKind]
+    source: Mapped[Source]
+    address: Mapped[bytes | None] = mapped_column(LargeBinary)
+    weekly: Mapped[list[Any] | None]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    failed_what: Mapped[str | None]
+    failed_remedy: Mapped[str | None]
+
+
+class BusyRow(Row):
+    """What a calendar takes of the time from `first` up to but not including `last`."""
+
+    __tablename__ = "busy"
+
+    calendar_id: Mapped[UUID] = mapped_column(
+        ForeignKey("calendar.id", ondelete="CASCADE"), primary_key=True
+    )
+    first: Mapped[datetime]
+    last: Mapped[datetime]
+    events: Mapped[Events] = mapped_column(Packed)

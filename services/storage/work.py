@@ -1,0 +1,92 @@
+"""One unit of work: a transaction with one `now`, one actor, and its lines of the audit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from services.storage import audit
+from services.storage.audit import Line
+from services.storage.rows.row import Row
+
+# How a database says no, in our words: what was read has changed, what is new is there already,
+# it cannot be reached or is too busy.
+Stale = StaleDataError
+Taken = IntegrityError
+Away = OperationalError
+
+
+@dataclass(slots=True)
+class Work:
+    """An open transaction. What it writes is kept when it commits, all of it or nothing.
+
+    actor     who acts; None: the service, or its operator at the command line
+    operator  whether the actor looks after this installation
+    """
+
+    session: Session
+    now: datetime
+    actor: UUID | None = None
+    operator: bool = False
+    _lines: list[Line] = field(default_factory=list)
+    _after: list[Callable[[], None]] = field(default_factory=list)
+
+    def add(self, *rows: Row) -> None:
+        """Remember these rows."""
+        self.session.add_all(rows)
+
+    def note(self, action: str, subject: UUID | None = None, version: int | None = None) -> None:
+        """Write a line of the audit: ids and words of our own, never text from anybody."""
+        self._lines.append(Line(self.now, self.actor, action, subject, version))
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Do this once the transaction has been kept."""
+        self._after.append(act)
+
+    def commit(self) -> None:
+        """Keep everything, then do what was to follow."""
+        self.session.flush()
+        audit.append(self.session, self._lines)
+        self.session.commit()
+        self._lines.clear()
+        following, self._after = self._after, []
+        for act in following:
+            act()
+
+
+@contextmanager
+def begin(engine: Engine, now: datetime, actor: UUID | None = None) -> Iterator[Work]:
+    """Open a unit of work. Leaving it commits; leaving it by an error does not."""
+    work = open_work(engine, now, actor)
+    try:
+        yield work
+        work.commit()
+    finally:
+        work.session.close()
+
+
+def open_work(engine: Engine, now: datetime, actor: UUID | None = None) -> Work:
+    """Open a unit of work whose end its caller decides, by `commit` or by closing its session."""
+    writing = engine.execution_options(writes=True)
+    return Work(Session(writing, expire_on_commit=False), now, actor)
+
+
+@contextmanager
+def reading(engine: Engine, now: datetime, actor: UUID | None = None) -> Iterator[Work]:
+    """Open a transaction that only reads."""
+    work = open_reading(engine, now, actor)
+    try:
+        yield work
+    finally:
+        work.session.close()
+
+
+def open_reading(engine: Engine, now: datetime, actor: UUID | None = None) -> Work:
+    """Open a transaction that only reads, whose end its caller decides."""
+    return Work(Session(engine, autoflush=False, expire_on_commit=False), now, actor)

@@ -1,0 +1,78 @@
+"""The composition root: what a process needs, put together from its settings."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from notifications.message import Channel
+from notifications.outbox import OutboxChannel
+from notifications.smtp import SmtpChannel
+from services import queue
+from services.config import Settings
+from services.keys import Keys
+from services.queue import Enqueue
+from services.storage import work
+from services.storage.engine import engine_for, url_of
+from services.storage.work import Work
+
+
+def now() -> datetime:
+    """Read the clock, UTC."""
+    return datetime.now(UTC)  # noqa: TID251 -- the one reader of the clock
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a process runs on. Nothing is connected before it is used, so a process may fork."""
+
+    settings: Settings
+    keys: Keys = field(repr=False)
+    engine: Engine
+    enqueue: Enqueue
+    channel: Channel
+    clock: Callable[[], datetime] = now
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Assemble."""
+        return cls(
+            settings,
+            Keys.of(settings),
+            engine_for(url_of(settings)),
+            queue.to_redis(settings.redis_url) if settings.redis_url else queue.nowhere,
+            _channel(settings),
+        )
+
+    def work(self, actor: UUID | None = None) -> AbstractContextManager[Work]:
+        """Open a unit of work."""
+        return work.begin(self.engine, self.clock(), actor)
+
+    def reading(self, actor: UUID | None = None) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads."""
+        return work.reading(self.engine, self.clock(), actor)
+
+
+def _channel(settings: Settings) -> Channel:
+    if settings.smtp_url is None:
+        return OutboxChannel(settings.mails, settings.mail_from, now)
+    return SmtpChannel(settings.smtp_url, settings.mail_from, settings.network.ca_file, now)
+
+
+_current: list[Runtime] = []
+
+
+def use(runtime: Runtime) -> None:
+    """Let the jobs of this process run on this runtime."""
+    _current[:] = [runtime]
+
+
+def runtime() -> Runtime:
+    """The runtime of this process, assembled from the environment where none was given."""
+    if not _current:
+        use(Runtime.of(Settings.from_env()))
+    return _current[0]

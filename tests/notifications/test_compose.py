@@ -1,0 +1,144 @@
+"""What the mails say, and that both of their forms say it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from notifications import compose
+from notifications.message import Message
+from tests.notifications.builders import LINK, Tags, a_message, an_invitation
+
+TO = {"key": "0f3a", "to_name": "Ada Lovelace", "to_address": "ada@example.org", "link": LINK}
+GROUP = {"group_title": "Cardiology mentors"}
+
+
+def sign_in() -> Message:
+    return compose.sign_in(**TO, minutes=15)
+
+
+def coordinator_invitation() -> Message:
+    return compose.coordinator_invitation(**TO, **GROUP, invited_by="Ben Carson", days=14)
+
+
+def plans_discarded() -> Message:
+    return compose.plans_discarded(**TO, **GROUP)
+
+
+MAILS = [sign_in, an_invitation, coordinator_invitation, plans_discarded]
+every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)
+Mail = Callable[[], Message]
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+@every_mail
+def test_text_and_html_say_the_same(mail: Mail) -> None:
+    message = mail()
+
+    assert words(" ".join(Tags(message.html).words)) == words(message.text)
+
+
+@every_mail
+def test_the_link_is_there_to_press_and_to_copy(mail: Mail) -> None:
+    message = mail()
+
+    read = Tags(message.html)
+    assert read.links == [LINK, LINK]
+    assert LINK in read.words
+    assert message.text.splitlines().count(LINK) == 1
+
+
+@every_mail
+def test_nothing_is_fetched_when_a_mail_is_opened(mail: Mail) -> None:
+    tags = {tag for tag, _ in Tags(mail().html).tags}
+
+    assert tags.isdisjoint({"img", "link", "script", "iframe", "object", "form"})
+    assert "url(" not in mail().html
+    assert mail().html.count("http") == 3  # the link, twice to press and once to read
+
+
+@every_mail
+def test_it_is_readable_on_a_phone_and_in_the_dark(mail: Mail) -> None:
+    html = mail().html
+
+    assert '<html lang="en">' in html
+    assert "width=device-width" in html
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 560px" in html
+
+
+@every_mail
+def test_the_first_words_are_worth_a_preview(mail: Mail) -> None:
+    message = mail()
+
+    first = message.text.splitlines()[0]
+    assert len(first) < 60
+    assert "Hello" not in first
+    assert words(" ".join(Tags(message.html).words))[:3] == words(first)[:3]
+
+
+@every_mail
+def test_it_goes_where_it_was_meant_to(mail: Mail) -> None:
+    message = mail()
+
+    assert (message.key, message.to_name, message.to_address) == (
+        "0f3a",
+        "Ada Lovelace",
+        "ada@example.org",
+    )
+    assert "\n" not in message.subject
+    assert "Hello Ada Lovelace," in message.text
+
+
+def test_signing_in_says_how_long_and_what_if_it_was_not_you() -> None:
+    message = sign_in()
+
+    assert message.subject == "Sign in to Common Hour"
+    assert "The link works once, for 15 minutes." in message.text
+    assert "If it was not you, ignore this mail." in message.text
+
+
+def test_an_invitation_says_who_invites_and_what_is_read() -> None:
+    message = an_invitation()
+
+    assert message.subject == "Ben Carson invites you to join Cardiology mentors"
+    assert "It works once, for 14 days." in message.text
+    assert "only when you are busy and when you are free. Never titles" in message.text
+
+
+def test_a_coordinator_learns_what_coordinators_see() -> None:
+    message = coordinator_invitation()
+
+    assert message.subject == "Ben Carson invites you to coordinate Cardiology mentors"
+    assert "who can come to a date, never somebody's week" in message.text
+
+
+def test_discarded_plans_do_not_say_whose_time_is_gone() -> None:
+    message = plans_discarded()
+
+    assert message.subject == "Please plan Cardiology mentors again"
+    assert "does not say who it was" in message.text
+
+
+def test_one_day_is_a_day() -> None:
+    assert "once, for 1 day." in an_invitation(days=1).text
+
+
+def test_somebody_without_a_name_is_greeted_too() -> None:
+    assert "\nHello,\n" in an_invitation(to_name="").text
+    assert ">Hello,<" in an_invitation(to_name="").html
+
+
+def test_a_title_of_ten_pages_leaves_room_for_the_sentence() -> None:
+    message = an_invitation(group_title="Mentors " * 1000)
+
+    assert len(message.subject) < 150
+    assert "Mentors…" in message.subject
+
+
+def test_links_are_not_shown_where_messages_are_logged() -> None:
+    assert LINK not in repr(sign_in())
+    assert "Hello" not in repr(a_message())
