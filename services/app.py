@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services import api, door, health, problems, web
+from services.web import mistakes
 from services.wiring import Runtime
 
 _MOST_BYTES = 32_000_000  # of a request: the largest calendar file, as a form sends it
@@ -29,7 +30,7 @@ def create_app(runtime: Runtime) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.after_request(_headers)
     door.install(app, runtime)
-    problems.install(app)
+    problems.install(app, mistakes.page)
     health.install(app)
     api.install(app)
     web.install(app)

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 from calendar_sync.ics.fetch import Network
+from notifications import smtp
+from notifications.errors import BadChannel
+from notifications.message import Sender
 from scheduler.errors import Explained
 
 _LISTEN = "127.0.0.1:8000"
@@ -71,7 +74,7 @@ class Settings:
             base_url=read.base_url(),
             secret_key=read.secret_key(),
             token_keys=read.token_keys(),
-            smtp_url=read.address("SMTP_URL", ("smtp", "smtps")),
+            smtp_url=read.smtp_url(),
             mail_from=read.mail_from(),
             listen=read.listen(),
             trusted_proxies=read.count("TRUSTED_PROXIES"),
@@ -180,10 +183,21 @@ class _Reader:
                 self._wrong("TOKEN_KEYS", f"key {place} is not 32 random bytes in urlsafe base64")
         return keys
 
+    def smtp_url(self) -> str | None:
+        text = self.text("SMTP_URL")
+        if text is not None:
+            try:
+                smtp.parse(text)
+            except BadChannel as error:
+                self._wrong("SMTP_URL", f"{error.what}, {error.remedy}")
+        return text
+
     def mail_from(self) -> str:
         text = self.text("MAIL_FROM") or "commonhour@localhost"
-        if text.count("@") != 1 or any(each.isspace() or each in "<>," for each in text):
-            self._wrong("MAIL_FROM", "write one address such as commonhour@example.org")
+        try:
+            Sender(text)
+        except BadChannel as error:
+            self._wrong("MAIL_FROM", f"{error.what}, {error.remedy}")
         return text
 
     def listen(self) -> tuple[str, int]:

@@ -2,8 +2,9 @@
 
 import logging
 from secrets import token_hex
+from typing import Protocol, cast
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -40,8 +41,15 @@ _HTTP = {
 _UNDERSTOOD = "correct the request"
 
 
-def install(app: Flask) -> None:
+class Page(Protocol):
+    """Tells people what a problem tells programs."""
+
+    def __call__(self, status: int, what: str, remedy: str, **more: object) -> Response: ...
+
+
+def install(app: Flask, page: Page) -> None:
     """Let every view raise; here it becomes an answer."""
+    app.extensions["mistakes"] = page
     app.register_error_handler(Explained, _explained)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Stale, _stale)
@@ -75,9 +83,8 @@ def problem(status: int, what: str, remedy: str, **more: object) -> Response:
 def _answer(status: int, what: str, remedy: str, **more: object) -> Response:
     if request.path.startswith("/api/") or not _wants_page():
         return problem(status, what, remedy, **more)
-    from services.web import mistakes  # noqa: PLC0415 -- pages know problems, not the reverse
-
-    return mistakes.page(status, what, remedy, **more)
+    page = cast(Page, current_app.extensions["mistakes"])
+    return page(status, what, remedy, **more)
 
 
 def _wants_page() -> bool:

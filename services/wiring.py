@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from notifications.message import Channel
+from notifications.message import Channel, Sender
 from notifications.outbox import OutboxChannel
 from notifications.smtp import SmtpChannel
 from services import queue
@@ -58,9 +58,10 @@ class Runtime:
 
 
 def _channel(settings: Settings) -> Channel:
+    sender = Sender(settings.mail_from)
     if settings.smtp_url is None:
-        return OutboxChannel(settings.mails, settings.mail_from, now)
-    return SmtpChannel(settings.smtp_url, settings.mail_from, settings.network.ca_file, now)
+        return OutboxChannel(settings.mails, sender, now)
+    return SmtpChannel(settings.smtp_url, sender, settings.network.ca_file, now)
 
 
 _current: list[Runtime] = []

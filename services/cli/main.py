@@ -11,8 +11,18 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251
 import click
 
 from scheduler.errors import Explained
+from services.cli.audit import audit
 from services.cli.busy import busy
+from services.cli.db import db
+from services.cli.doctor import doctor
+from services.cli.mails import mails
+from services.cli.people import export, forget
 from services.cli.plan import plan
+from services.cli.purge import purge
+from services.cli.token import token
+from services.cli.up import up
+from services.cli.web import web
+from services.cli.worker import worker
 from services.planning.terminal import one_line
 
 BAD_INPUT = 2  # exit status
@@ -24,8 +34,19 @@ def commonhour() -> None:
     """Find the hours a peer-mentorship group can keep for a whole semester."""
 
 
+commonhour.add_command(up)
+commonhour.add_command(web)
+commonhour.add_command(worker)
+commonhour.add_command(doctor)
 commonhour.add_command(plan)
 commonhour.add_command(busy)
+commonhour.add_command(token)
+commonhour.add_command(mails)
+commonhour.add_command(export)
+commonhour.add_command(forget)
+commonhour.add_command(purge)
+commonhour.add_command(audit)
+commonhour.add_command(db)
 
 
 def main() -> None:

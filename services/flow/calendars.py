@@ -163,16 +163,17 @@ def keep_reading(work: Work, calendar_id: UUID, outcome: Taken | Unreadable) -> 
 
 def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
     [found] = read_all([place]) if network is None else read_all([place], network=network)
-    first, last = _window(now)
+    first, last = window(now)
     return Taken(Events.of(found), first, last)
 
 
-def _window(now: datetime) -> tuple[datetime, datetime]:
+def window(now: datetime) -> tuple[datetime, datetime]:
+    """The time of which busy time is kept, from this moment on."""
     return now - PAST, now + AHEAD
 
 
 def _span(now: datetime) -> tuple[int, int]:
-    first, last = _window(now)
+    first, last = window(now)
     return int(first.timestamp()), int(last.timestamp())
 
 

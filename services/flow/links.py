@@ -55,10 +55,10 @@ def look(memory: Memory, secret: str, remote: str) -> LinkView:
         inviter = None if link.invited_by is None else people.by_id(work, link.invited_by)
         return LinkView(
             purpose=link.purpose,
-            name=person and person.name,
+            name=person.name if person else None,
             email=person.email if person else link.email,
-            group_title=group and group.title,
-            invited_by=inviter and inviter.name,
+            group_title=group.title if group else None,
+            invited_by=inviter.name if inviter else None,
             expires_at=link.expires_at,
         )
 

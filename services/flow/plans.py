@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import jsonpatch
+from jsonpointer import JsonPointerException
 
 from scheduler.errors import Explained
 from scheduler.model.answer import Answer, Change
@@ -70,14 +71,14 @@ def patched(document: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str
             )
     try:
         # Decimals are numbers to a patch only when they look like the numbers of JSON.
-        changed = jsonpatch.JsonPatch(decimals(changes)).apply(document)
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
+        changed: dict[str, Any] = jsonpatch.JsonPatch(decimals(changes)).apply(document)  # type: ignore[assignment]  # a table stays one
+    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError) as error:
         raise Unfit(
             f"The changes do not fit the problem ({str(error)[:120]})", remedy="correct the patch"
         ) from None
     if len(changed["members"]) != len(document["members"]):
         raise Unfit("The changes add or remove members", remedy="do that on the group itself")
-    return dict(changed)
+    return changed
 
 
 def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -> Answer:

@@ -34,7 +34,7 @@ def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRo
         )
         .order_by(CalendarRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def of_person(work: Work, person: UUID) -> list[Known]:
@@ -45,7 +45,7 @@ def of_person(work: Work, person: UUID) -> list[Known]:
         .where(CalendarRow.person_id == person)
         .order_by(CalendarRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def one(work: Work, calendar_id: UUID) -> CalendarRow | None:

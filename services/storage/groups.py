@@ -39,13 +39,9 @@ def _flags(
 def standing(work: Work, group_id: UUID, person: UUID) -> Flags | None:
     """The group, and how the person stands in it."""
     coordinates, belongs, assists, visits = _flags(person)
-    return (
-        work.session.execute(
-            select(GroupRow, coordinates, belongs, assists, visits).where(GroupRow.id == group_id)
-        )
-        .tuples()
-        .first()
-    )
+    return work.session.execute(
+        select(GroupRow, coordinates, belongs, assists, visits).where(GroupRow.id == group_id)
+    ).first()
 
 
 def page(work: Work, person: UUID, after: UUID | None, most: int) -> Sequence[Flags]:
@@ -59,7 +55,7 @@ def page(work: Work, person: UUID, after: UUID | None, most: int) -> Sequence[Fl
     )
     if after is not None:
         question = question.where(GroupRow.id > after)
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, PersonRow]]:
@@ -70,7 +66,7 @@ def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, Perso
         .where(CoordinatorRow.group_id == group_id)
         .order_by(CoordinatorRow.since, CoordinatorRow.person_id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def drop_coordinator(work: Work, group_id: UUID, person: UUID) -> int:
@@ -91,7 +87,7 @@ def guests(work: Work, group_id: UUID) -> list[tuple[GuestRow, PersonRow]]:
         .where(GuestRow.group_id == group_id)
         .order_by(GuestRow.day, GuestRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def guest(work: Work, group_id: UUID, guest_id: UUID) -> GuestRow | None:
@@ -109,7 +105,7 @@ def guest_days(work: Work, person: UUID) -> list[tuple[GuestRow, GroupRow]]:
         .where(GuestRow.person_id == person)
         .order_by(GuestRow.day, GuestRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def every(work: Work) -> Sequence[GroupRow]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import aliased
 
 from services.storage.rows.groups import GroupRow
 from services.storage.rows.people import LinkRow, PersonRow, Purpose
@@ -72,15 +74,16 @@ Waiting = tuple[LinkRow, PersonRow | None, GroupRow | None, str | None]
 
 def waiting(work: Work, most_attempts: int) -> list[Waiting]:
     """Links whose mail is due: to whom, for which group, and the name of whoever invited."""
-    inviter = select(PersonRow.name).where(PersonRow.id == LinkRow.invited_by).scalar_subquery()
+    inviter = aliased(PersonRow)
     question = (
-        select(LinkRow, PersonRow, GroupRow, inviter)
+        select(LinkRow, PersonRow, GroupRow, inviter.name)
         .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
         .outerjoin(GroupRow, GroupRow.id == LinkRow.group_id)
+        .outerjoin(inviter, inviter.id == LinkRow.invited_by)
         .where(*_due(work, most_attempts))
         .order_by(LinkRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def claim(  # noqa: PLR0913 -- what is written, each by its name
@@ -117,7 +120,7 @@ def sent(work: Work, link_id: UUID) -> None:
 
 def put_off(work: Work, link_id: UUID, due_at: datetime, attempts: int | None = None) -> None:
     """Take the secret away again, because its mail did not go out."""
-    changed = {"secret_hash": None, "due_at": due_at}
+    changed: dict[str, Any] = {"secret_hash": None, "due_at": due_at}
     if attempts is not None:
         changed["attempts"] = attempts
     work.session.execute(

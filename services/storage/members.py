@@ -25,20 +25,16 @@ def of(
     )
     if after is not None:
         question = question.where(MemberRow.id > after)
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def one(work: Work, group_id: UUID, member_id: UUID) -> Pair | None:
     """One member of a group."""
-    return (
-        work.session.execute(
-            select(MemberRow, PersonRow)
-            .join(PersonRow, PersonRow.id == MemberRow.person_id)
-            .where(MemberRow.group_id == group_id, MemberRow.id == member_id)
-        )
-        .tuples()
-        .first()
-    )
+    return work.session.execute(
+        select(MemberRow, PersonRow)
+        .join(PersonRow, PersonRow.id == MemberRow.person_id)
+        .where(MemberRow.group_id == group_id, MemberRow.id == member_id)
+    ).first()
 
 
 def of_person(work: Work, person: UUID) -> list[tuple[MemberRow, GroupRow]]:
@@ -49,7 +45,7 @@ def of_person(work: Work, person: UUID) -> list[tuple[MemberRow, GroupRow]]:
         .where(MemberRow.person_id == person)
         .order_by(MemberRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def person_in(work: Work, group_id: UUID, person: UUID) -> MemberRow | None:
@@ -67,7 +63,7 @@ def assistants(work: Work, members: Sequence[UUID]) -> list[tuple[AssistantRow, 
         .where(AssistantRow.member_id.in_(members))
         .order_by(AssistantRow.member_id, AssistantRow.since, AssistantRow.person_id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def assisted_by(work: Work, person: UUID) -> list[tuple[MemberRow, GroupRow]]:
@@ -79,7 +75,7 @@ def assisted_by(work: Work, person: UUID) -> list[tuple[MemberRow, GroupRow]]:
         .where(AssistantRow.person_id == person)
         .order_by(MemberRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def drop_assistant(work: Work, member_id: UUID, person: UUID) -> int:

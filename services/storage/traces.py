@@ -23,7 +23,7 @@ def coordinated(work: Work, person: UUID) -> list[tuple[CoordinatorRow, GroupRow
         .where(CoordinatorRow.person_id == person)
         .order_by(GroupRow.id)
     )
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def coordinated_alone(work: Work, person: UUID) -> list[tuple[GroupRow, bool]]:
@@ -33,7 +33,7 @@ def coordinated_alone(work: Work, person: UUID) -> list[tuple[GroupRow, bool]]:
     others = exists().where(of == GroupRow.id, CoordinatorRow.person_id != person)
     members = exists().where(MemberRow.group_id == GroupRow.id, other != person)
     question = select(GroupRow, members).where(mine, ~others).order_by(GroupRow.id)
-    return list(work.session.execute(question).tuples())
+    return list(work.session.execute(question).all())
 
 
 def audit_of(work: Work, person: UUID) -> Sequence[AuditRow]:

@@ -1,0 +1,26 @@
+"""`commonhour web`: the pages and the API alone, where other processes do the rest."""
+
+import click
+
+from services.config import Settings, set_up_log
+
+
+@click.command(epilog="Example: COMMONHOUR_LISTEN=0.0.0.0:8000 commonhour web")
+def web() -> None:
+    """Serve pages and the API at COMMONHOUR_LISTEN, on a database that is up to date.
+
+    Run `commonhour db upgrade` before it, and `commonhour worker` beside it. SIGTERM ends it
+    once the requests that have begun are answered.
+    """
+    from services.app import create_app  # noqa: PLC0415 -- other commands start without
+    from services.up.database import require_tables  # noqa: PLC0415
+    from services.up.web import bind, serve  # noqa: PLC0415
+    from services.wiring import Runtime  # noqa: PLC0415
+
+    settings = Settings.from_env()
+    set_up_log(settings.log)
+    runtime = Runtime.of(settings)
+    require_tables(settings)
+    listener = bind(settings.listen)
+    click.echo(f"Common Hour is running: {settings.address}")
+    serve(create_app(runtime), listener)

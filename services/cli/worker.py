@@ -1,0 +1,27 @@
+"""`commonhour worker`: runs jobs, in as many processes as there is work for."""
+
+import click
+
+from scheduler.errors import Explained
+from services.config import Settings, set_up_log
+
+
+@click.command(epilog="Example: commonhour worker notices planning")
+@click.argument("queues", metavar="[QUEUE]...", nargs=-1)
+def worker(queues: tuple[str, ...]) -> None:
+    """Run the jobs of each QUEUE (notices, planning, calendars), of all of them by default.
+
+    The queue named first goes first. SIGTERM ends it once the current job is done.
+    """
+    from services.queue import QUEUES  # noqa: PLC0415 -- other commands start without
+    from services.wiring import Runtime  # noqa: PLC0415
+    from services.worker import work  # noqa: PLC0415
+
+    for each in queues:
+        if each not in QUEUES:
+            raise Explained(
+                f"There is no queue {each!r}", remedy=f"name some of {', '.join(QUEUES)}"
+            )
+    settings = Settings.from_env()
+    set_up_log(settings.log)
+    work(Runtime.of(settings), queues or QUEUES)

@@ -1,0 +1,91 @@
+"""How people reach us and we reach them: address, keys, mail, and other people's calendars."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography import x509
+
+from notifications.message import Sender
+from notifications.smtp import SmtpChannel
+from scheduler.errors import Explained
+from services.config import Settings
+from services.doctor.finding import Finding, failing, missing, ok, weak
+from services.wiring import now
+
+
+def address(settings: Settings) -> Iterator[Finding]:
+    """Say who can reach us, and whether what lies between is believed rightly."""
+    if settings.local:
+        yield ok("address", f"{settings.address}, for this machine alone")
+        if settings.listen[0] in {"0.0.0.0", "::", ""}:  # noqa: S104 -- compared
+            what = "other machines can connect, though the address is local"
+            yield weak("listen", what, "set COMMONHOUR_BASE_URL, or listen at 127.0.0.1")
+        return
+    yield ok("address", settings.address)
+    if not settings.trusted_proxies:
+        what = "nobody is believed who asks on behalf of others"
+        yield weak(
+            "proxies", what, "set COMMONHOUR_TRUSTED_PROXIES to the number of proxies before us"
+        )
+    else:
+        yield ok("proxies", f"{settings.trusted_proxies} are believed")
+
+
+def keys(settings: Settings) -> Iterator[Finding]:
+    """Say where the secrets of this installation come from."""
+    file = settings.home / "keys.json"
+    for part, is_set in (
+        ("secret key", bool(settings.secret_key)),
+        ("token keys", bool(settings.token_keys)),
+    ):
+        if is_set:
+            yield ok(part, "set")
+        elif file.exists():
+            yield ok(part, "made here and kept in keys.json; a backup needs it")
+        else:
+            yield missing(part, "not set", "the first start makes one and keeps it")
+    if file.exists() and file.stat().st_mode & 0o077:
+        yield weak("keys.json", "others on this machine may read it", "chmod 600 keys.json")
+
+
+def mail(settings: Settings) -> Finding:
+    """Connect to the mail server as for a mail, and send none."""
+    if settings.smtp_url is None:
+        return ok("mail", f"kept on this machine, in {settings.mails}")
+    try:
+        sender, ca_file = Sender(settings.mail_from), settings.network.ca_file
+        channel = SmtpChannel(settings.smtp_url, sender, ca_file, now)
+        with channel._session():  # noqa: SLF001 -- connects, encrypts and logs in
+            pass
+    except Explained as error:
+        return failing("mail", error.what, error.remedy)
+    except (OSError, ValueError) as error:
+        what = f"the mail server cannot be used ({type(error).__name__})"
+        return failing("mail", what, "check COMMONHOUR_SMTP_URL")
+    return ok("mail", "the mail server answers")
+
+
+def feeds(settings: Settings, today: datetime) -> Iterator[Finding]:
+    """Say what calendars' addresses may reach, and whom we trust there."""
+    allowed = settings.network.allow
+    if any(each.prefixlen == 0 for each in allowed):
+        what = "calendars' addresses may reach every machine"
+        yield weak("feeds", what, "name only the networks needed in COMMONHOUR_ALLOW_PRIVATE_FEEDS")
+    else:
+        yield ok("feeds", f"public addresses{''.join(f', {each}' for each in allowed)}")
+    if settings.network.ca_file is not None:
+        yield _certificates(settings, today)
+
+
+def _certificates(settings: Settings, today: datetime) -> Finding:
+    file = settings.network.ca_file
+    assert file is not None
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError):
+        return failing("certificates", f"{file} holds none", "give a file of PEM certificates")
+    over = [each for each in found if each.not_valid_after_utc < today]
+    if over:
+        what = f"{len(over)} of {len(found)} in {file} are no longer valid"
+        return weak("certificates", what, "ask for new ones")
+    return ok("certificates", f"{len(found)} besides the public ones")

@@ -1,0 +1,132 @@
+"""`up`: everything in its order, from the settings to where to look."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from scheduler.errors import Explained
+from services import worker
+from services.app import create_app
+from services.config import Settings, set_up_log
+from services.flow.signin import first_link
+from services.queue import QUEUES
+from services.up import redis, web
+from services.up.database import upgrade
+from services.up.lock import Hold, hold
+from services.up.processes import Part, Supervisor, apart
+from services.up.signals import Signals, Stopped
+from services.wiring import Runtime
+
+_PATIENCE = 20.0  # seconds until we say that something is not ready
+# Whoever waits for a mail does not wait until somebody's calendars have been read.
+_WORKERS = (("notices",), tuple(each for each in QUEUES if each != "notices"))
+
+Say = Callable[[str], None]
+
+
+def up(settings: Settings, signals: Signals, say: Say) -> None:
+    """Run everything on one machine until we are asked to end. Raises Explained."""
+    set_up_log(settings.log)
+    with hold(settings.home) as held:
+        if held.left is not None:
+            redis.forget(held.left.folder)
+        start = _Start(signals, Supervisor(signals), held, say)
+        try:
+            start.everything(settings)
+        except Stopped:
+            pass  # asked to end before everything ran
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise Explained(
+                f"The machine refuses what a start needs ({reason})",
+                remedy="run commonhour doctor, which says more",
+            ) from error
+        finally:
+            start.supervisor.end()
+            redis.forget(held.told.folder)
+
+
+class _Start:
+    """The steps of a start; each leaves nothing open that the next one's children would inherit."""
+
+    def __init__(self, signals: Signals, supervisor: Supervisor, held: Hold, say: Say) -> None:
+        self.supervisor = supervisor
+        self._signals, self._held, self._say = signals, held, say
+
+    def everything(self, settings: Settings) -> None:
+        """Take the steps, then keep what they started running."""
+        apart(partial(upgrade, settings), self._signals)
+        settings = self._with_redis(settings)
+        ready = self._with_parts(settings)
+        self._say(ready)
+        self.supervisor.keep()
+
+    def _with_redis(self, settings: Settings) -> Settings:
+        """Start a Redis where none is named; the database is there by then."""
+        if settings.redis_url is not None:
+            return settings
+        server = redis.prepare(settings.home)
+        told = self._held.told
+        self._held.tell(replace(told, folder=str(server.socket.parent), redis=server.url))
+        self.supervisor.start(Part("redis", partial(server.run, self._held.file), last=True))
+        if not self.supervisor.until(server.answers, _PATIENCE):
+            raise Explained(
+                "The Redis server does not start",
+                remedy=f"read {server.data.name}/server.log in {settings.home}",
+            )
+        return replace(settings, redis_url=server.url)
+
+    def _with_parts(self, settings: Settings) -> str:
+        """Start what serves people, and return where to look."""
+        # Behind a proxy, or where mails name it, the port is not ours to change.
+        listener = web.bind(settings.listen, spare=0 if settings.base_url else web.SPARE)
+        asked, port = settings.listen[1], int(listener.getsockname()[1])
+        if asked not in (0, port):
+            self._say(f"Port {asked} is taken: {port} is used instead.")
+        settings = replace(settings, listen=(settings.listen[0], port))
+        runtime = Runtime.of(settings)
+        app = create_app(runtime)
+        gc.collect()
+        gc.freeze()  # what is here now stays shared with every part
+        self.supervisor.start(Part("web", partial(web.serve, app, listener)))
+        for queues in _WORKERS:
+            name = f"worker of {' and '.join(queues)}"
+            self.supervisor.start(Part(name, partial(worker.work, runtime, queues)))
+        ready = self.supervisor.until(partial(_is_ready, settings), _PATIENCE)
+        self._held.tell(replace(self._held.told, address=settings.address))
+        link = apart(partial(_first_link, runtime), self._signals)
+        return _where(settings, link, ready=ready)
+
+
+def _first_link(runtime: Runtime) -> str | None:
+    with runtime.work() as work:
+        return first_link(work)
+
+
+def _is_ready(settings: Settings) -> bool:
+    """Ask ourselves, as whoever balances load would."""
+    reached = urlsplit(replace(settings, base_url=None).address)
+    named = urlsplit(settings.address).netloc
+    connection = HTTPConnection(reached.hostname or "", reached.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": named})
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _where(settings: Settings, link: str | None, *, ready: bool) -> str:
+    host, port = settings.listen
+    lines = [f"Common Hour is running: {settings.address}"]
+    if settings.base_url:
+        lines.append(f"It listens at {host}:{port}.")
+    if not ready:
+        lines.append("Something is not ready: run commonhour doctor.")
+    if link:
+        lines.append(f"You coordinate the first group: {settings.address}/l/{link}")
+    return "\n".join([*lines, f"Everything is kept in {settings.home}.", "Ctrl-C stops it."])
