@@ -1,5 +1,5 @@
 # Every target sets up what it needs; `make setup` is quick when nothing changed.
-.PHONY: setup system demo test test-all check bench
+.PHONY: setup system demo test test-all check bench screenshots
 
 export OPENBLAS_NUM_THREADS = 1
 BIN = .venv/bin
@@ -29,3 +29,6 @@ test-all: check system
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+screenshots: setup system
+	$(BIN)/python docs/screenshots.py

@@ -3,8 +3,6 @@
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-import numpy as np
-
 from scheduler.alternatives import alternatives
 from scheduler.field import Field
 from scheduler.grid import Grid, date_of
@@ -15,7 +13,7 @@ from scheduler.options import NOT_HELD
 from scheduler.patterns import Row
 from scheduler.ranking import Pattern
 from scheduler.reasons import label, of_date, of_failure, of_move, of_proposal, of_skip
-from scheduler.sets import unpack
+from scheduler.sets import listed
 from scheduler.wallclock import DAY_SECONDS
 
 
@@ -103,12 +101,8 @@ def _local(grid: Grid, cell: int) -> date:
 
 
 def _attendance(field: Field, cell: int) -> dict[State, tuple[int, ...]]:
-    size = len(field.problem.members)
     day, start = divmod(cell, len(field.grid.starts))
-    return {
-        state: tuple(np.flatnonzero(unpack(who, size)).tolist())
-        for state, who in field.availability.at(day, start).items()
-    }
+    return {state: listed(who) for state, who in field.availability.at(day, start).items()}
 
 
 def _hour_changes(problem: Problem, grid: Grid, row: Row, start: int) -> tuple[HourChange, ...]:

@@ -39,6 +39,17 @@ def count(sets: Words) -> Ints:
     return counted
 
 
+def listed(one: Words) -> tuple[int, ...]:
+    """The members of one set (W words), ascending; for few members quicker than `unpack`."""
+    left = int.from_bytes(one.astype("<u8", copy=False).tobytes(), "little")
+    found = []
+    while left:
+        least = left & -left
+        found.append(least.bit_length() - 1)
+        left ^= least
+    return tuple(found)
+
+
 def unpack(sets: Words, size: int) -> NDArray[np.uint8]:
     """Spread sets (W x ...) into one 0 or 1 per member (... x size)."""
     octets = np.ascontiguousarray(np.moveaxis(sets, 0, -1)).astype("<u8", copy=False)

@@ -90,7 +90,7 @@ class Settings:
     @property
     def local(self) -> bool:
         """Whether people reach us from this machine alone."""
-        return self.base_url is None or _is_local(urlsplit(self.base_url).hostname or "")
+        return self.base_url is None or is_local(urlsplit(self.base_url).hostname or "")
 
     @property
     def address(self) -> str:
@@ -122,7 +122,9 @@ def _weak(settings: Settings, known: list[str]) -> list[str]:
     return found
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host is this machine by its name alone."""
+    """Whether a host name or address means this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,11 +1,13 @@
 """A runtime for tests: a database of its own, mails in memory, jobs in a list."""
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
 from notifications.memory import MemoryChannel
 from notifications.message import Sender
+from services import wiring
 from services.config import Settings
 from services.storage import migrate
 from services.storage.rows.people import PersonRow
@@ -20,6 +22,19 @@ class Jobs:
 
     def __call__(self, job: str, subject: UUID | None = None) -> None:
         self.handed.append((job, subject))
+
+
+@dataclass
+class AtOnce:
+    """Does every job where it is handed on."""
+
+    runtime: Runtime
+
+    def __call__(self, job: str, subject: UUID | None = None) -> None:
+        queue, _, name = job.partition(".")
+        wiring.use(self.runtime)
+        act = getattr(import_module(f"services.jobs.{queue}"), name)
+        act(*([] if subject is None else [str(subject)]))
 
 
 def a_runtime(home: Path, url: str | None = None, **settings: object) -> Runtime:

@@ -1,5 +1,7 @@
 """What commands on the database begin with."""
 
+import click
+
 from scheduler.errors import Explained
 from services.config import Settings
 from services.up.database import require_tables, upgrade
@@ -7,7 +9,7 @@ from services.wiring import Runtime
 
 
 def opened(*, anew: bool = False) -> Runtime:
-    """Return a runtime whose tables are those of this version. Raises Explained.
+    """Return a runtime for this command, with the tables of this version. Raises Explained.
 
     anew  make the file that is the default where there is none yet
     """
@@ -20,4 +22,6 @@ def opened(*, anew: bool = False) -> Runtime:
             )
         upgrade(settings)
     require_tables(settings)
-    return Runtime.of(settings)
+    runtime = Runtime.of(settings)
+    click.get_current_context().call_on_close(runtime.engine.dispose)
+    return runtime

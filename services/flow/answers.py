@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from services.flow.errors import Conflict, Unfit
+from services.flow.errors import StillRunning, Unfit
 from services.storage import answers
 from services.storage.answers import Headers
 from services.storage.work import Work
@@ -90,5 +90,11 @@ def release(begin: Begin, claimed: Claim) -> None:
         answers.drop(work, claimed.key, claimed.since)
 
 
-def _still_running() -> Conflict:
-    return Conflict("The same request is still being answered", remedy="repeat it in a moment")
+def take_back(begin: Begin, claimed: Claim) -> None:
+    """Forget an answer that was kept, because its effect was taken back."""
+    with begin() as work:
+        answers.take_back(work, claimed.key)
+
+
+def _still_running() -> StillRunning:
+    return StillRunning("The same request is still being answered", remedy="repeat it in a moment")

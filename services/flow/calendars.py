@@ -6,7 +6,7 @@ come out of the reading.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +110,17 @@ def add_weekly(work: Work, owner: Owner, kind: CalendarKind, ranges: Any) -> Cal
     row.read_at = row.tried_at = work.now
     _add(work, row)
     return row
+
+
+def say_complete(row: CalendarRow, until: Any) -> None:
+    """Note the last day for which a calendar tells everything, if there is one. Raises Unfit."""
+    if until:
+        try:
+            row.complete_until = date.fromisoformat(str(until))
+        except ValueError:
+            raise Unfit(
+                f"{str(until)[:40]!r} is not a date", remedy="write a date such as 2027-05-31"
+            ) from None
 
 
 def sealed(keys: Keys, address: str) -> tuple[UUID, bytes]:

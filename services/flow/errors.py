@@ -31,8 +31,22 @@ class Unfit(Explained):
     """What was sent cannot be taken. 422."""
 
 
+class VersionNeeded(Explained):
+    """An edit that does not say which version it changes. 428."""
+
+
+class WrongKind(Explained):
+    """Content of a kind that is not taken. 415."""
+
+
 class TooLarge(Explained):
     """More than is taken at once. 413."""
+
+
+class StillRunning(Conflict):
+    """The same request is being answered at this moment. 409, with the seconds to wait."""
+
+    seconds = 1
 
 
 class TooMany(Explained):

@@ -142,6 +142,11 @@ def remove_guest(work: Work, group_id: UUID, guest_id: UUID) -> None:
     work.note("guest.removed", guest_id)
 
 
+def visits(work: Work) -> list[tuple[GuestRow, GroupRow]]:
+    """The dates to which the one who asks is invited as a guest."""
+    return stored.guest_days(work, rights.actor(work))
+
+
 def size(work: Work, group_id: UUID) -> int:
     """How many members the group has."""
     return members.count(work, group_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from notifications import compose
 from notifications.errors import TryLater, Undeliverable
 from notifications.message import Channel, Message
-from services.flow import proof
+from services.flow import persons, proof
 from services.flow.memory import Memory
 from services.flow.signin import LIFETIMES
 from services.storage import links
@@ -51,7 +51,7 @@ def deliver(memory: Memory, channel: Channel, address: str) -> int:
         if number is None:
             continue  # another process has it, or it is over
         try:
-            channel.send(_message(letter, number, address))
+            _send(channel, letter, number, address)
         except TryLater as error:
             later = error
             _put_off(memory, letter.link_id, error.seconds, number)
@@ -96,6 +96,12 @@ def _claimed(memory: Memory, letter: _Letter) -> int | None:
 def _put_off(memory: Memory, link_id: UUID, seconds: float, attempts: int) -> None:
     with memory.work() as work:
         links.put_off(work, link_id, work.now + timedelta(seconds=seconds), attempts)
+
+
+def _send(channel: Channel, letter: _Letter, number: int, address: str) -> None:
+    if not persons.reachable(letter.to_address):
+        raise Undeliverable("No mail gets there", remedy="add them anew with another address")
+    channel.send(_message(letter, number, address))
 
 
 def _message(letter: _Letter, number: int, address: str) -> Message:

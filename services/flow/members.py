@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from services.flow import groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing, unchanged
 from services.planning.rules import checked_person
-from services.storage import calendars, plans
+from services.storage import calendars, links, plans
 from services.storage import members as stored
 from services.storage.members import Pair
 from services.storage.rows.groups import AssistantRow, GroupRow, MemberRow
@@ -186,6 +187,17 @@ def remove_assistant(work: Work, group_id: UUID, member_id: UUID, person_id: UUI
 def mine(work: Work) -> list[tuple[MemberRow, GroupRow]]:
     """The memberships of the one who asks."""
     return stored.of_person(work, rights.actor(work))
+
+
+def assisting(work: Work) -> list[tuple[MemberRow, GroupRow]]:
+    """Whose clinics the one who asks looks after."""
+    return stored.assisted_by(work, rights.actor(work))
+
+
+def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
+    """Per person, when the invitation was made that can still be used."""
+    rights.coordinating(work, group_id)
+    return links.invited(work, group_id)
 
 
 def _remove(work: Work, member: MemberRow) -> None:

@@ -8,7 +8,7 @@ from services.flow import groups, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
 from services.planning.rules import checked_person
-from services.storage import calendars, members, people, plans, traces
+from services.storage import calendars, links, members, people, plans, traces
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
@@ -92,5 +92,6 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str], int]) -> None:
     work.session.flush()
     work.session.delete(person)
     work.session.flush()
+    links.drop_to(work, person.email)
     mails(person.email)
     work.note("person.forgotten", person_id, person.version)

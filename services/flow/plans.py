@@ -1,6 +1,7 @@
 """Asking the planner, and keeping what it answered."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,19 @@ def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -
     return (planner or Planner()).plan(asked.problem(), top=top)
 
 
+def told(asked: Question, answer: Answer) -> tuple[Problem, Answer]:
+    """Call the people of a question and its answer by their names."""
+    return _named(asked.document, to_kept(answer), asked.names)
+
+
+def still(work: Work, asked: Question) -> Question:
+    """Look again, before anything is kept, whether the question may be asked and is the same."""
+    rights.coordinating(work, asked.group_id)
+    if _term(work, asked.group_id, asked.term_id).version != asked.term_version:
+        raise Conflict("The term was changed while it was planned", remedy="plan again")
+    return asked
+
+
 def keep(work: Work, asked: Question, answer: Answer) -> PlanRow:
     """Keep a plan that is ready."""
     row = _row(work, asked, PlanState.READY)
@@ -147,10 +161,7 @@ def shown(work: Work, row: PlanRow) -> Shown:
     """A plan that is ready, with names."""
     assert row.document is not None
     assert row.answer is not None
-    names = names_of(work, row)
-    document = read_document(named_document(row.document, names))
-    problem = problem_of(document, [None] * len(document.members), today=no_today)
-    return Shown(row, problem, from_kept(row.answer, names))
+    return Shown(row, *_named(row.document, row.answer, names_of(work, row)))
 
 
 def names_of(work: Work, row: PlanRow) -> dict[str, str]:
@@ -192,6 +203,22 @@ def drop(work: Work, group_id: UUID, plan_id: UUID) -> None:
     """Delete a plan."""
     work.session.delete(one(work, group_id, plan_id))
     work.note("plan.dropped", plan_id)
+
+
+def give_up(work: Work, plan_id: UUID) -> None:
+    """Delete a plan that waits for workers who cannot be reached."""
+    row = stored.by_id(work, plan_id)
+    if row is not None and row.state is PlanState.READING:
+        work.session.delete(row)
+        work.note("plan.given_up", plan_id)
+
+
+def _named(
+    document: dict[str, Any], kept: str, names: Mapping[str, str]
+) -> tuple[Problem, Answer]:
+    read = read_document(named_document(document, names))
+    problem = problem_of(read, [None] * len(read.members), today=no_today)
+    return problem, from_kept(kept, names)
 
 
 def _operation(change: Change) -> dict[str, Any]:

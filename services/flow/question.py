@@ -110,11 +110,12 @@ def _end(
     row: CalendarRow, busy: BusyRow | None, tz: str, now: datetime, first: date
 ) -> date | None:
     if row.source is Source.WEEKLY:
-        return None
+        return row.complete_until
     failing = row.failed_what is not None
     if busy is None or row.read_at is None or (failing and row.read_at < now - TRUSTED):
         return first - timedelta(days=1)
-    return busy.last.astimezone(zone(tz)).date() - timedelta(days=1)
+    read = busy.last.astimezone(zone(tz)).date() - timedelta(days=1)
+    return read if row.complete_until is None else min(read, row.complete_until)
 
 
 def _by_member(

@@ -1,5 +1,6 @@
 """Browsers in which somebody is signed in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -29,6 +30,11 @@ def opened(work: Work, person_id: UUID) -> str:
 def current(work: Work, secret: str) -> SessionRow | None:
     """The session that a cookie belongs to, unless it is over. One look-up."""
     return sessions.by_hash(work, proof.hashed(secret))
+
+
+def of(work: Work) -> Sequence[SessionRow]:
+    """The sessions of the one who asks."""
+    return sessions.of_person(work, rights.actor(work))
 
 
 def sign_out(work: Work, session_id: UUID) -> None:

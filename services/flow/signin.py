@@ -63,6 +63,20 @@ def first_link(work: Work) -> str | None:
     return secret
 
 
+def handed_over(work: Work, person_id: UUID) -> str:
+    """Make a link to sign in for whoever runs the command line, and return its secret."""
+    secret = proof.minted()
+    link = made(
+        work,
+        Purpose.SIGN_IN,
+        person_id=person_id,
+        secret_hash=proof.hashed(secret),
+        sent_at=work.now,
+    )
+    work.note("link.handed_over", link.id)
+    return secret
+
+
 def made(work: Work, purpose: Purpose, **values: Any) -> LinkRow:
     """Make a link that waits for its mail; of those it could stand for, only a few stay alive."""
     link = LinkRow(

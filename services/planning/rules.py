@@ -5,9 +5,9 @@ What is checked is kept as it was written, in the words of a problem file.
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from services.planning.document import (
     Blackout,
@@ -42,6 +42,11 @@ class Rules(Table):
     notice: Notice
     hours: list[Range] | None = None
 
+    @model_validator(mode="after")
+    def _falling_notice(self) -> Self:
+        falling(self.notice)
+        return self
+
 
 class Person(Table):
     """What is said of a person's time. None: nothing."""
@@ -50,6 +55,11 @@ class Person(Table):
     hours: list[Range] | None = None
     preferred: list[Range] | None = None
     notice: list[Tier] | None = None
+
+    @model_validator(mode="after")
+    def _falling_notice(self) -> Self:
+        falling(self.notice or [])
+        return self
 
 
 class _Blackouts(Table):
@@ -67,7 +77,7 @@ class _PlanningDate(Table):
 def checked_rules(rules: Any) -> dict[str, Any]:
     """Check the rules of a group. Raises BadProblem."""
     written: dict[str, Any] = decimals(rules)
-    falling(read(Rules, written).notice)
+    read(Rules, written)
     return written
 
 
@@ -100,7 +110,7 @@ def read_weekly(ranges: Any) -> list[Range]:
 
 def checked_person(**said: Any) -> dict[str, Any]:
     """Check zone, hours, preferred hours and notice. Raises BadProblem."""
-    falling(read(Person, said).notice or [])
+    read(Person, said)
     return said
 
 

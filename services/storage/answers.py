@@ -56,6 +56,11 @@ def drop(work: Work, key: bytes, since: datetime) -> None:
     )
 
 
+def take_back(work: Work, key: bytes) -> None:
+    """Forget an answer, whatever it was."""
+    work.session.execute(delete(AnswerRow).where(AnswerRow.key == key))
+
+
 def drop_older(work: Work, before: datetime) -> int:
     """Delete what was answered before then."""
     found = work.session.execute(

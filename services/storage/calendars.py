@@ -48,6 +48,11 @@ def of_person(work: Work, person: UUID) -> list[Known]:
     return list(work.session.execute(question).all())
 
 
+def known(work: Work, row: CalendarRow) -> Known:
+    """A calendar with what was read from it."""
+    return row, work.session.get(BusyRow, row.id)
+
+
 def one(work: Work, calendar_id: UUID) -> CalendarRow | None:
     """One calendar."""
     return work.session.get(CalendarRow, calendar_id)

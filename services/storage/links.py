@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from services.storage.rows.groups import GroupRow
@@ -69,6 +69,21 @@ def of_person(work: Work, person: UUID) -> Sequence[LinkRow]:
     ).all()
 
 
+def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
+    """Per person, when the latest invitation to a group was made that can still be used."""
+    question = (
+        select(LinkRow.person_id, func.max(LinkRow.created_at))
+        .where(
+            LinkRow.group_id == group_id,
+            LinkRow.purpose == Purpose.INVITATION,
+            LinkRow.used_at.is_(None),
+            LinkRow.expires_at > work.now,
+        )
+        .group_by(LinkRow.person_id)
+    )
+    return {person: at for person, at in work.session.execute(question) if person is not None}
+
+
 Waiting = tuple[LinkRow, PersonRow | None, GroupRow | None, str | None]
 
 
@@ -126,6 +141,11 @@ def put_off(work: Work, link_id: UUID, due_at: datetime, attempts: int | None = 
     work.session.execute(
         update(LinkRow).where(LinkRow.id == link_id, LinkRow.used_at.is_(None)).values(changed)
     )
+
+
+def drop_to(work: Work, email: str) -> None:
+    """Delete the links to an address that was nobody's when they were made."""
+    work.session.execute(delete(LinkRow).where(LinkRow.email == email))
 
 
 def drop_expired(work: Work, before: datetime) -> int:

@@ -1,8 +1,9 @@
 """Groups that are remembered plan as their problem files do."""
 
 import json
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.flow.calendars import CalendarKind
 from services.flow.coverage import Known
 from services.planning.answer import as_object
 from services.planning.problem import load
+from services.storage import groups as stored
 from services.storage.rows.groups import GroupRow, TermRow
 from services.wiring import Runtime
 from tests.runtimes import a_person, a_runtime
@@ -152,15 +154,10 @@ def test_a_relaxation_is_applied_by_its_number(runtime: Runtime) -> None:
     assert again.proposals[0].score.lost_dates == answer.relaxations[0].lost_dates < lost
 
 
-def coordinator(runtime: Runtime, group: GroupRow) -> object:
+def coordinator(runtime: Runtime, group: GroupRow) -> UUID:
     with runtime.reading() as work:
-        from services.storage import groups as stored
-
         return stored.coordinators(work, group.id)[0][1].id
 
 
-def no_today(_zone: object) -> object:
+def no_today(_zone: object) -> date:
     raise AssertionError("the file says its planning date")
-
-
-_ = replace

@@ -1,6 +1,6 @@
 """Calendars and the busy time read from them. No column here has room for a word of either."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,8 @@ class CalendarRow(Row):
               person's own and counts in every group they joined
     address   sealed; None unless the source is an address
     weekly    ranges as in a problem file; None unless the source is a weekly pattern
+    complete_until  the last day for which it tells everything, where somebody said so: clinic
+                    schedules are published a few months at a time
     failed_*  why the last reading failed; what was read before stays
     """
 
@@ -50,6 +52,7 @@ class CalendarRow(Row):
     source: Mapped[Source]
     address: Mapped[bytes | None] = mapped_column(LargeBinary)
     weekly: Mapped[list[Any] | None]
+    complete_until: Mapped[date | None]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     tried_at: Mapped[datetime | None]

@@ -89,6 +89,7 @@ def upgrade() -> None:
         ),
         sa.Column("address", sa.LargeBinary(), nullable=True),
         sa.Column("weekly", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("complete_until", sa.Date(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("read_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tried_at", types.UtcDateTime(timezone=True), nullable=True),

@@ -1,0 +1,90 @@
+"""`commonhour demo`: the whole of it, on twelve invented people, without any account."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scheduler.errors import Explained
+
+_COORDINATOR = "you@example.org"
+
+
+@click.command(epilog="Example: commonhour demo", short_help="Show everything on an example.")
+@click.option("--stay/--no-stay", default=None, help="Go on running (on a terminal: yes).")
+def demo(*, stay: bool | None) -> None:
+    """Start the service, form the example's group, plan its semester, and check the answer.
+
+    On a terminal the service goes on running, to be looked at in a browser. Everything lies in
+    .commonhour/demo and is made anew each time.
+    """
+    from services.demo.group import Example  # noqa: PLC0415 -- other commands start without
+    from services.demo.service import running  # noqa: PLC0415
+    from services.demo.story import Api, play  # noqa: PLC0415
+
+    example = Example.read(Path("examples") / "inter-institution")
+    click.echo("Starting Common Hour on SQLite and a Redis of its own ...")
+    with running(Path(".commonhour", "demo").absolute()) as service:
+        os.environ["COMMONHOUR_HOME"] = str(service.home)  # noqa: TID251 -- for what follows
+        _step(f"It answers at {service.address}")
+        token, link = _coordinator()
+        _step(f"{_COORDINATOR} coordinates")
+        told = play(Api(service.address, token), example, _step)
+        _check(told, example)
+        _show(told)
+        if stay if stay is not None else sys.stdin.isatty() and sys.stdout.isatty():
+            _stay(service, f"{service.address}/l/{link}", told)
+
+
+def _step(sentence: str) -> None:
+    click.echo(f"  {click.style('✓', fg='green')} {sentence}")
+
+
+def _coordinator() -> tuple[str, str]:
+    """Make the coordinator's token, and a link by which a browser signs in."""
+    from services.cli.database import opened  # noqa: PLC0415
+    from services.flow import signin, tokens  # noqa: PLC0415
+
+    with opened().work() as work:
+        person, token = tokens.create(work, _COORDINATOR, name="You", scopes=tokens.SCOPES)
+        return token, signin.handed_over(work, person.id)
+
+
+def _check(told: dict[str, Any], example: Any) -> None:
+    """Compare the end state with what `commonhour plan` says of the same example."""
+    from services.config import Settings  # noqa: PLC0415
+    from services.demo.check import differences  # noqa: PLC0415
+
+    found = differences(told["plan"]["answer"], example.folder, Settings.from_env().network)
+    if found:
+        raise Explained(f"The answer differs: {found}", remedy="please report this")
+    _step("The answer is the one that `commonhour plan` gives for the same files")
+
+
+def _show(told: dict[str, Any]) -> None:
+    answer = told["plan"]["answer"]
+    best = answer["proposals"][0]
+    held = sum(each["state"] in ("kept", "moved") for each in best["dates"])
+    click.echo(
+        f"\n  Best: {click.style(best['label'], bold=True)} - {held} of {len(best['dates'])}"
+    )
+    click.echo(f"  {best['why']}\n")
+    marks = {"kept": "●", "moved": "◆", "short": "○", "skipped": "-"}
+    for each in best["dates"]:
+        least, most = each["expected"]
+        come = str(least) if least == most else f"{least}-{most}"
+        click.echo(f"    {marks[each['state']]} {each['start'][:16].replace('T', ' ')} UTC  {come}")
+
+
+def _stay(service: Any, link: str, told: dict[str, Any]) -> None:
+    click.echo(
+        f"\nLook at it in a browser (this link signs you in, once):\n\n    {link}\n\n"
+        f"Then the plan: {service.address}/groups/{told['group']['id']}\n"
+        f"Mails it would send: {service.address}/mails\n\nCtrl-C stops it."
+    )
+    try:
+        service.process.wait()
+    except KeyboardInterrupt:
+        click.echo("\nStopping ...")

@@ -1,0 +1,53 @@
+"""A service of our own to show: `commonhour up` in a folder of its own."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scheduler.errors import Explained
+
+_ADDRESS = re.compile(r"Common Hour is running: (\S+)")
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service: where it answers, where it keeps what it knows, how to wait for it."""
+
+    address: str
+    home: Path
+    process: "subprocess.Popen[str]"
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Service]:
+    """Start the service on an empty home; it ends when the block is left. Raises Explained."""
+    shutil.rmtree(home, ignore_errors=True)
+    ours = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}  # noqa: TID251
+    kept = {key: os.environ[key] for key in ("COMMONHOUR_LISTEN",) if key in os.environ}  # noqa: TID251
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services", "up"],
+        env={**ours, **kept, "COMMONHOUR_HOME": str(home), "COMMONHOUR_LOG": "warning"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is ours to pass on
+    )
+    try:
+        yield Service(_address(process), home, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=40)
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := _ADDRESS.search(line):
+            return found[1]
+    raise Explained("The service did not start", remedy="read what it says above")

@@ -1,0 +1,1 @@
+"""People, how they come in, and what is kept about them; on both databases."""
