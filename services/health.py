@@ -3,6 +3,8 @@
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from services import door
 from services.storage import migrate
@@ -40,8 +42,9 @@ def _redis() -> str:
     if url is None:
         return "not set"
     try:
-        with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as connection:
-            connection.ping()
+        retry = Retry(NoBackoff(), 0)
+        with Redis.from_url(url, retry=retry, socket_timeout=2, socket_connect_timeout=2) as redis:
+            redis.ping()
     except RedisError:
         return "away"
     return "ok"

@@ -5,6 +5,8 @@ from typing import Protocol
 from uuid import UUID
 
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -22,13 +24,14 @@ class NoQueue(Explained):
 class Enqueue(Protocol):
     """Hands a job to the workers: `calendars.read_plan` and the id it is about."""
 
-    def __call__(self, job: str, subject: UUID | None = None) -> None:
+    def __call__(self, job: str, subject: UUID | None = None, /) -> None:
         """Raises NoQueue."""
 
 
 def to_redis(url: str) -> Enqueue:
     """Hand jobs on by RQ, as JSON; a job is named by its queue and its function."""
-    connection = Redis.from_url(url)
+    # No tries of its own: whoever asks is answered at once when Redis is away.
+    connection = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2)
 
     def enqueue(job: str, subject: UUID | None = None) -> None:
         queue = Queue(job.partition(".")[0], connection=connection, serializer=JSONSerializer)
@@ -49,7 +52,7 @@ def to_redis(url: str) -> Enqueue:
     return enqueue
 
 
-def nowhere(job: str, subject: UUID | None = None) -> None:
+def nowhere(job: str, _subject: UUID | None = None) -> None:
     """Stand in where no Redis is set: every job is refused."""
     raise NoQueue(
         f"There is nobody to hand {job} to", remedy="set COMMONHOUR_REDIS_URL, or run commonhour up"

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo  # noqa: TID251 -- the tests' own arithmetic
+from zoneinfo import ZoneInfo
 
 from scheduler.errors import NoPattern
 from scheduler.model.problem import Problem

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-FULL = os.environ.get("COMMONHOUR_TEST_SIZE") == "full"  # noqa: TID251 -- tests have no Settings
+FULL = os.environ.get("COMMONHOUR_TEST_SIZE") == "full"
 
 
 def size(sample: T, full: T) -> T:

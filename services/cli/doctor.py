@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 _SIGNS = {"ok": "ok", "weak": "weak !", "missing": "missing", "failing": "FAILING"}
 
 
-@click.command(epilog="Example: commonhour doctor --json")
+@click.command(
+    epilog="Example: commonhour doctor --json",
+    short_help="Say what is configured, reachable, weak or missing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(*, as_json: bool) -> None:
     """Look at every part of this installation and say what to do, changing nothing.

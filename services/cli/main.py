@@ -14,7 +14,9 @@ from scheduler.errors import Explained
 from services.cli.audit import audit
 from services.cli.busy import busy
 from services.cli.db import db
+from services.cli.demo import demo
 from services.cli.doctor import doctor
+from services.cli.group import group
 from services.cli.mails import mails
 from services.cli.people import export, forget
 from services.cli.plan import plan
@@ -40,6 +42,8 @@ commonhour.add_command(worker)
 commonhour.add_command(doctor)
 commonhour.add_command(plan)
 commonhour.add_command(busy)
+commonhour.add_command(demo)
+commonhour.add_command(group)
 commonhour.add_command(token)
 commonhour.add_command(mails)
 commonhour.add_command(export)

@@ -5,7 +5,10 @@ import click
 from services.config import Settings
 
 
-@click.command(epilog="Example: COMMONHOUR_HOME=~/commonhour commonhour up")
+@click.command(
+    epilog="Example: COMMONHOUR_HOME=~/commonhour commonhour up",
+    short_help="Run everything on this machine.",
+)
 def up() -> None:
     """Run everything on this machine: pages, API, workers, a database and a Redis of its own.
 

@@ -5,7 +5,10 @@ import click
 from services.config import Settings, set_up_log
 
 
-@click.command(epilog="Example: COMMONHOUR_LISTEN=0.0.0.0:8000 commonhour web")
+@click.command(
+    epilog="Example: COMMONHOUR_LISTEN=0.0.0.0:8000 commonhour web",
+    short_help="Serve pages and the API alone.",
+)
 def web() -> None:
     """Serve pages and the API at COMMONHOUR_LISTEN, on a database that is up to date.
 

@@ -6,7 +6,9 @@ from scheduler.errors import Explained
 from services.config import Settings, set_up_log
 
 
-@click.command(epilog="Example: commonhour worker notices planning")
+@click.command(
+    epilog="Example: commonhour worker notices planning", short_help="Run jobs of some queues."
+)
 @click.argument("queues", metavar="[QUEUE]...", nargs=-1)
 def worker(queues: tuple[str, ...]) -> None:
     """Run the jobs of each QUEUE (notices, planning, calendars), of all of them by default.

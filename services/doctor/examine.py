@@ -24,7 +24,7 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     if settings is None:
         return
     yield from machine.home(settings)
-    yield machine.running(settings)
+    yield from machine.running(settings)
     yield from stores.database(settings)
     yield from stores.redis(settings)
     yield from doors.address(settings)

@@ -12,7 +12,14 @@ from sqlalchemy.engine import make_url
 from services.config import Settings
 
 # FULL: a write that was answered survives a power cut. WAL: readers do not wait for a writer.
-_PRAGMAS = ("journal_mode=WAL", "busy_timeout=10000", "synchronous=FULL", "foreign_keys=ON")
+# What was deleted is overwritten: forgotten is forgotten.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "busy_timeout=10000",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 # A share such as 0.1 is a decimal number, and stays one.
 _JSON: dict[str, Any] = {
     "json_serializer": partial(json.dumps, ensure_ascii=False, default=float),

@@ -42,5 +42,7 @@ def require_tables(settings: Settings) -> None:
 
 def cause(error: Exception) -> str:
     """Return the driver's own words, without the statement and its values."""
+    if isinstance(error, OSError):
+        return (error.strerror or type(error).__name__).lower()
     said = str(getattr(error, "orig", None) or "").strip().partition("\n")[0]
     return said.rstrip(".") or type(error).__name__

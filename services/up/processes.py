@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from scheduler.errors import Explained
+from services.up import titles
 from services.up.failures import outline
 from services.up.orphans import end_with
 from services.up.signals import OURS, Signals, Stopped
@@ -44,7 +45,7 @@ class Part:
     def start(self) -> None:
         """Start it, for the first time or again."""
         self.began = time.monotonic()
-        self.pid = fork(self.run)
+        self.pid = fork(self.run, self.name)
 
     def died(self) -> None:
         """Note that it died, and when to start it again: later each time, until it settles."""
@@ -112,14 +113,14 @@ class Supervisor:
             os.waitpid(part.pid, 0)
 
 
-def fork(run: Callable[[], None]) -> int:
-    """Run this in a child, which ends when it returns, and when we do."""
+def fork(run: Callable[[], None], name: str) -> int:
+    """Run this in a child of that name, which ends when it returns, and when we do."""
     us = os.getpid()
     _flush()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)  # no handler of ours in the child
     pid = os.fork()
     if pid == 0:
-        _be_child(run, us)
+        _be_child(run, name, us)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pid
 
@@ -135,7 +136,7 @@ def apart(task: Callable[[], object], signals: Signals) -> str | None:
         os.close(read)
         os.write(write, json.dumps(_outcome(task)).encode())
 
-    pid = fork(run)
+    pid = fork(run, "step")
     os.close(write)
     with os.fdopen(read, "rb") as answer:
         while True:
@@ -162,9 +163,10 @@ def _outcome(task: Callable[[], object]) -> dict[str, object]:
         return {"what": error.what, "remedy": error.remedy}
 
 
-def _be_child(run: Callable[[], None], parent: int) -> NoReturn:
+def _be_child(run: Callable[[], None], name: str, parent: int) -> NoReturn:
     status = 1
     try:
+        titles.call(name)
         os.setsid()  # Ctrl-C at a terminal is for the supervisor, which ends us in order
         for each in OURS:
             signal.signal(each, signal.SIG_DFL)

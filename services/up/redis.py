@@ -47,6 +47,7 @@ class Server:
 
         On systems that would leave it behind when our parent is killed, mind it instead.
         """
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)  # whoever tidies up may have taken it
         if sys.platform != "linux":
             self._mind(lock)
             return

@@ -93,8 +93,7 @@ class _Start:
         gc.freeze()  # what is here now stays shared with every part
         self.supervisor.start(Part("web", partial(web.serve, app, listener)))
         for queues in _WORKERS:
-            name = f"worker of {' and '.join(queues)}"
-            self.supervisor.start(Part(name, partial(worker.work, runtime, queues)))
+            self.supervisor.start(Part(queues[0], partial(worker.work, runtime, queues)))
         ready = self.supervisor.until(partial(_is_ready, settings), _PATIENCE)
         self._held.tell(replace(self._held.told, address=settings.address))
         link = apart(partial(_first_link, runtime), self._signals)

@@ -70,6 +70,7 @@ class _Ending:
 def serve(app: Flask, listener: socket.socket) -> None:
     """Answer requests until SIGTERM or SIGINT; those that have begun are answered first."""
     logging.getLogger("waitress").addFilter(_without_path)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line a waiting request
     server = create_server(
         app,
         sockets=[listener],

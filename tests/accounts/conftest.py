@@ -7,10 +7,7 @@ import pytest
 
 from services import wiring
 from tests.accounts.house import House, a_house
-from tests.servers.fixtures import database_url, postgres_server, postgres_url
 from tests.services.commands import Terminal
-
-__all__ = ["database_url", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture

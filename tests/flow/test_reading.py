@@ -11,11 +11,11 @@ from calendar_sync.errors import Unreadable
 from scheduler.model.problem import State
 from services import wiring
 from services.flow import calendars, coverage, groups, members, plans, terms
-from services.flow.calendars import CalendarKind
 from services.flow.coverage import Known
 from services.jobs import calendars as calendar_jobs
 from services.jobs import planning
 from services.storage import calendars as stored
+from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.plans import PlanState
 from services.wiring import Runtime
 from tests.calendar_sync.hosts import Host, Page, a_host

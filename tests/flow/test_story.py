@@ -9,11 +9,11 @@ import pytest
 
 from scheduler.planner import plan
 from services.flow import calendars, coverage, export, groups, members, plans, roster, terms
-from services.flow.calendars import CalendarKind
 from services.flow.coverage import Known
 from services.planning.answer import as_object
 from services.planning.problem import load
 from services.storage import groups as stored
+from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.groups import GroupRow, TermRow
 from services.wiring import Runtime
 from tests.runtimes import a_person, a_runtime

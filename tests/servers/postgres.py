@@ -125,7 +125,7 @@ def _unprivileged() -> tuple[int, int] | None:
 
 def _programs() -> Path:
     """Return the folder of initdb and postgres."""
-    if given := os.environ.get("PG_BIN"):  # noqa: TID251 -- tests have no Settings
+    if given := os.environ.get("PG_BIN"):
         places = [Path(given)]
     else:
         on_path = shutil.which("initdb")

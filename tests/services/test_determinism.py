@@ -13,7 +13,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "inter-institution" / "proble
 def bytes_of_plan(**environment: str) -> bytes:
     """What `plan --json` prints in a process of its own."""
     command = [sys.executable, "-m", "services", "plan", str(EXAMPLE), "--json"]
-    env = {**os.environ, **environment}  # noqa: TID251 -- handed on to the child
+    env = {**os.environ, **environment}
     done = subprocess.run(
         command, env=env, capture_output=True, check=False, cwd=EXAMPLE.parents[2]
     )

@@ -6,9 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from services.storage.engine import engine_for
-from tests.servers.fixtures import database_url, postgres_server, postgres_url
-
-__all__ = ["database_url", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture

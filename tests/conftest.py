@@ -1,4 +1,4 @@
-"""Fixtures of the servers' own tests."""
+"""Servers that tests share: one PostgreSQL and one Redis for each worker of pytest."""
 
 from tests.servers.fixtures import (
     database_url,

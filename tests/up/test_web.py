@@ -1,0 +1,113 @@
+"""The web server's process: where it listens, and how it ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+
+import pytest
+
+from scheduler.errors import Explained
+from services.up.web import bind
+from tests.up.running import ROOT
+
+_SLOW = """
+import sys, time
+from flask import Flask, request
+from services.up.web import bind, serve
+app = Flask("slow")
+@app.get("/slow")
+def slow():
+    time.sleep(1)
+    return "x" * 3_000_000
+@app.get("/quick")
+def quick():
+    return "here"
+@app.get("/headers")
+def headers():
+    return request.headers.get("X-Forwarded-For", "none") + " " + str(request.remote_addr)
+listener = bind(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+serve(app, listener)
+"""
+
+
+@pytest.fixture
+def slow() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-c", _SLOW], cwd=ROOT, stdout=subprocess.PIPE)
+
+
+def _get(port: int, path: str, **headers: str) -> bytes:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_that_has_begun_is_answered_before_the_end(
+    slow: "subprocess.Popen[bytes]", by: signal.Signals
+) -> None:
+    with slow, ThreadPoolExecutor(2) as pool:
+        assert slow.stdout
+        port = int(slow.stdout.readline())
+        answers = [pool.submit(_get, port, "/slow") for _ in range(2)]
+        time.sleep(0.4)
+
+        slow.send_signal(by)
+
+        assert [len(each.result()) for each in answers] == [3_000_000] * 2
+        assert slow.wait(20) == 0
+        with pytest.raises(ConnectionRefusedError):
+            _get(port, "/slow")
+
+
+def test_idle_it_ends_at_once(slow: "subprocess.Popen[bytes]") -> None:
+    with slow:
+        assert slow.stdout
+        port = int(slow.stdout.readline())
+        assert _get(port, "/quick") == b"here"
+        with socket.create_connection(("127.0.0.1", port)):  # somebody who says nothing
+            began = time.monotonic()
+            slow.send_signal(signal.SIGTERM)
+
+            assert slow.wait(20) == 0
+            assert time.monotonic() - began < 5
+
+
+def test_forwarding_headers_reach_the_application_and_are_not_believed(
+    slow: "subprocess.Popen[bytes]",
+) -> None:
+    with slow:
+        assert slow.stdout
+        port = int(slow.stdout.readline())
+
+        said = _get(port, "/headers", **{"X-Forwarded-For": "198.51.100.7"})
+
+        slow.terminate()
+    assert said == b"198.51.100.7 127.0.0.1"
+
+
+def test_a_taken_port_is_refused_unless_there_are_spare_ones() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        host, port = taken.getsockname()
+
+        with pytest.raises(Explained, match=f"Port {port} is taken"):
+            bind((host, port))
+        with bind((host, port), spare=50) as listener:
+            assert port < listener.getsockname()[1] <= port + 50
+
+
+def test_a_port_of_the_systems_choice_and_a_name_will_do() -> None:
+    with bind(("localhost", 0)) as listener:
+        assert listener.getsockname()[1] > 0
+
+
+def test_a_machine_that_is_not_this_one_is_refused() -> None:
+    with pytest.raises(Explained, match=r"Nobody can listen at 192\.0\.2\.1:80"):
+        bind(("192.0.2.1", 80))
