@@ -58,7 +58,7 @@ class Pages:
 
 def signed_in(service: Service, email: str) -> Pages:
     """Sign in by the mail that the service keeps on this machine."""
-    client = httpx.Client(base_url=service.address, follow_redirects=True, trust_env=False)
+    client = service.client(follow_redirects=True)
     pages = Pages(client)
     pages.submit("/sign-in", "/sign-in", data={"email": email})
     pages.submit(_link(service, email), "")

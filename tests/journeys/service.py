@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,12 @@ class Service:
     home: Path
     env: dict[str, str] = field(repr=False)
     log: Path
+    closing: ExitStack = field(repr=False)
+
+    def client(self, **options: Any) -> httpx.Client:
+        """Something that asks; it is closed when the service ends."""
+        made = httpx.Client(base_url=self.address, timeout=60, trust_env=False, **options)
+        return self.closing.enter_context(made)
 
     def command(self, *words: str, status: int = 0) -> str:
         """Run a command of the same installation and return what it prints."""
@@ -42,21 +48,19 @@ class Service:
 
     def api(self, email: str) -> "Api":
         """The API as that person sees it."""
-        return Api(self.address, self.token(email))
+        head = {"Authorization": f"Bearer {self.token(email)}"}
+        return Api(self.client(headers=head))
 
 
 class Api:
     """Asks, and expects the status it names."""
 
-    def __init__(self, address: str, token: str) -> None:
-        head = {"Authorization": f"Bearer {token}"}
-        self._client = httpx.Client(
-            base_url=f"{address}/api/v1", headers=head, timeout=60, trust_env=False
-        )
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
 
     def ask(self, method: str, path: str, status: int = 200, **said: Any) -> Any:
         """Send a request and return what its answer says."""
-        response = self._client.request(method, path, **said)
+        response = self._client.request(method, f"/api/v1{path}", **said)
         assert response.status_code == status, f"{method} {path}: {response.text}"
         if response.headers.get("Content-Type", "").endswith("json"):
             return response.json()
@@ -69,7 +73,7 @@ class Api:
         return self.ask("POST", path, status, json=said)
 
     def change(self, path: str, said: Any) -> Any:
-        version = self._client.get(path).headers["ETag"]
+        version = self._client.get(f"/api/v1{path}").headers["ETag"]
         return self.ask("PATCH", path, json=said, headers={"If-Match": version})
 
 
@@ -80,12 +84,12 @@ def started(home: Path, more: Mapping[str, str] = {}, level: str = "debug") -> I
     ours = {"COMMONHOUR_HOME": str(home), "COMMONHOUR_LOG": level}
     env = {**plain, **ours, **more, "COMMONHOUR_LISTEN": "127.0.0.1:0"}
     log = home.parent / "service.log"
-    with log.open("w") as stderr, subprocess.Popen(
+    with ExitStack() as closing, log.open("w") as stderr, subprocess.Popen(
         [sys.executable, "-m", "services", "up"],
         env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True,
     ) as process:  # fmt: skip
         try:
-            yield Service(_address(process, log), home, env, log)
+            yield Service(_address(process, log), home, env, log, closing)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(40)
