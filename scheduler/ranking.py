@@ -13,12 +13,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler import bounds
+from scheduler import bounds, few
 from scheduler.case import Case, Date
 from scheduler.choice import Choice, choose, key_of
 from scheduler.field import Field
 from scheduler.model.answer import Score
-from scheduler.options import NOT_HELD
+from scheduler.options import NOT_HELD, Option
 from scheduler.patterns import Row
 from scheduler.spans import Ints
 
@@ -124,15 +124,24 @@ class _Ranking:
     def _refine(self, pattern: int) -> None:
         """Bound a pattern's worst absences well; when asked again, choose its moves."""
         case = self._cases.get(pattern)
-        if case is None:
-            case = self._cases[pattern] = self._case(pattern)
-            self._dear[0, pattern] = case.least_worst
+        if case is not None:
+            self._settle(pattern, choose(case))
             return
-        choice = self._choices[pattern] = choose(case)
+        fixed, dates = self._dates(pattern)
+        moves, members = int(self._field.moves[pattern]), self._field.tables.members
+        if few.are_few(dates, moves):
+            self._settle(pattern, few.choose(fixed, dates, moves, members))
+            return
+        case = self._cases[pattern] = Case(fixed, dates, moves, members)
+        self._dear[0, pattern] = case.least_worst
+
+    def _settle(self, pattern: int, choice: Choice) -> None:
+        self._choices[pattern] = choice
         self._dear[:, pattern] = choice.key
         self._exact[pattern] = True
 
-    def _case(self, pattern: int) -> Case:
+    def _dates(self, pattern: int) -> tuple[list[Option], list[Date]]:
+        """The dates of a pattern that stay where they are, and those that are open."""
         field, one = self._field, np.array([pattern])
         cells, moving = field.held(one)[0], field.moving(one)[0]
         row = field.row[pattern]
@@ -143,7 +152,7 @@ class _Ranking:
             for place in np.flatnonzero(moving)
         ]
         fixed = [stay for stay, moves in zip(stays, moving, strict=True) if not moves]
-        return Case(fixed, dates, int(field.moves[pattern]), field.tables.members)
+        return fixed, dates
 
     def _cells(self, pattern: int) -> tuple[int, ...]:
         field, one = self._field, np.array([pattern])
