@@ -64,18 +64,10 @@ def _check(told: dict[str, Any], example: Any) -> None:
 
 
 def _show(told: dict[str, Any]) -> None:
-    answer = told["plan"]["answer"]
-    best = answer["proposals"][0]
-    held = sum(each["state"] in ("kept", "moved") for each in best["dates"])
-    click.echo(
-        f"\n  Best: {click.style(best['label'], bold=True)} - {held} of {len(best['dates'])}"
-    )
-    click.echo(f"  {best['why']}\n")
-    marks = {"kept": "●", "moved": "◆", "short": "○", "skipped": "-"}
-    for each in best["dates"]:
-        least, most = each["expected"]
-        come = str(least) if least == most else f"{least}-{most}"
-        click.echo(f"    {marks[each['state']]} {each['start'][:16].replace('T', ' ')} UTC  {come}")
+    from services.demo.telling import lines  # noqa: PLC0415
+
+    for line in lines(told["plan"]["answer"], told["group"]["timezone"]):
+        click.echo(f"  {line}")
 
 
 def _stay(service: Any, link: str, told: dict[str, Any]) -> None:

@@ -1,0 +1,77 @@
+"""`make demo`: a story that plays itself, and goes on running for whoever watches."""
+
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.service import ROOT
+
+COMMAND = [sys.executable, "-m", "services", "demo"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The project's folder as far as the demo looks at it."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+def env(**more: str) -> dict[str, str]:
+    kept = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def test_without_a_terminal_it_plays_the_story_checks_its_end_and_ends(folder: Path) -> None:
+    done = subprocess.run(
+        COMMAND, cwd=folder, env=env(COMMONHOUR_LISTEN="127.0.0.1:0"),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "The answer is the one that `commonhour plan` gives" in done.stdout
+    assert "3rd Thursday" in done.stdout
+
+
+def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # a taken port is no hindrance
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            COMMAND, cwd=folder, env=env(COMMONHOUR_LISTEN=listen),
+            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        ) as process:  # fmt: skip
+            os.close(theirs)
+            said = _until(ours, "Ctrl-C stops it.")
+            link = re.search(r"http://\S+/l/\S+", said)
+            assert link, said
+            page = httpx.get(link[0], trust_env=False)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(40) == 0
+            os.close(ours)
+
+    assert listen not in link[0]
+    assert page.status_code == 200
+    assert "Sign in" in page.text
+
+
+def _until(terminal: int, words: str) -> str:
+    """Read what the terminal shows until these words come."""
+    said, end = "", time.monotonic() + 100
+    while words not in said and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            try:
+                said += os.read(terminal, 65536).decode(errors="replace")
+            except OSError:
+                break  # the program has ended
+    assert words in said, said
+    return said
