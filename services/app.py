@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services import api, door, health, problems, web
+from services.api import document
 from services.web import mistakes
 from services.wiring import Runtime
 
@@ -15,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 def create_app(runtime: Runtime) -> Flask:
     """Put an application together. Nothing is connected before the first request."""
-    app = Flask("services", static_folder=None, template_folder=None)
+    app = document.an_application("services")
     app.config.update(
         SECRET_KEY=runtime.keys.secret,
         MAX_CONTENT_LENGTH=_MOST_BYTES,

@@ -4,15 +4,20 @@ The unit of work of a request is committed with its answer, in `settle`, so that
 says "done" is true, and one that says "no" has changed nothing.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g
 
+from services.queue import NoQueue
 from services.storage import work as units
 from services.storage.work import Work
 from services.wiring import Runtime
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,12 @@ class Asking:
 
 def runtime() -> Runtime:
     """The runtime of the application that answers."""
-    return cast(Runtime, current_app.extensions["commonhour"])
+    return runtime_of(current_app)
+
+
+def runtime_of(app: Flask) -> Runtime:
+    """The runtime that an application was given."""
+    return cast(Runtime, app.extensions["commonhour"])
 
 
 def asking() -> Asking:
@@ -74,16 +84,42 @@ def put_down() -> None:
         found.session.close()
 
 
+def otherwise(act: Callable[[], None]) -> None:
+    """Do this should nothing be kept of what the request does."""
+    g.setdefault("otherwise", []).append(act)
+
+
+def hand_on(job: str) -> None:
+    """Wake the workers once the unit of work is kept; what there is to do stands in SQL."""
+
+    def wake() -> None:
+        try:
+            runtime().enqueue(job)
+        except NoQueue:
+            _log.warning("nobody was woken for %s: it waits", job)
+
+    work().then(wake)
+
+
+def told(error: Exception) -> Response:
+    """Answer an error that comes after the view as if the view had raised it."""
+    return current_app.make_response(current_app.handle_user_exception(error))
+
+
 def settle(response: Response) -> Response:
     """Keep what the request did, if its answer says that it was done."""
     found: Work | None = g.pop("work", None)
-    if found is None:
-        return response
-    try:
-        if response.status_code < 400:
-            found.commit()
-    finally:
-        found.session.close()
+    if found is not None:
+        try:
+            if response.status_code < 400:
+                found.commit()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
+            response = told(error)
+        finally:
+            found.session.close()
+    if response.status_code >= 400:
+        for act in g.pop("otherwise", ()):
+            act()
     return response
 
 

@@ -24,6 +24,8 @@ _STATUS: dict[type[Explained], int] = {
     errors.Gone: 410,
     errors.Unfit: 422,
     errors.TooLarge: 413,
+    errors.WrongKind: 415,
+    errors.VersionNeeded: 428,
     errors.TooMany: 429,
     BadProblem: 422,
     NoPattern: 422,
@@ -94,7 +96,7 @@ def _wants_page() -> bool:
 def _explained(error: Explained) -> ResponseReturnValue:
     g.error = error
     response = _answer(status_of(error), error.what, error.remedy)
-    if isinstance(error, errors.TooMany):
+    if isinstance(error, errors.TooMany | errors.StillRunning):
         response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, errors.SignInNeeded) and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = "Bearer"

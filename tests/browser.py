@@ -26,8 +26,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def hindrances(page: Page) -> list[tuple[str, str]]:
-    """What hinders a reader with a disability: the rule, and the first place that breaks it."""
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a process: there cannot be two."""
+    with chromium() as browser:
+        yield browser
+
+
+def hindrances(page: Page, *rules: str) -> list[tuple[str, str]]:
+    """What hinders a reader with a disability: the rule, and the first place that breaks it.
+
+    rules  those to look at; by default all
+    """
     # Describing thousands of cells that are as they should be takes most of its time.
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = Axe().run(page, options=options)
     return [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]]

@@ -77,7 +77,7 @@ def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, Perso
 def add_coordinator(work: Work, group_id: UUID, email: str, name: str) -> PersonRow:
     """Let somebody coordinate as well, and tell them by mail."""
     rights.coordinating(work, group_id)
-    person = persons.found_or_made(work, email, name)
+    person = persons.found_or_made(work, email, line(name, "name"))
     make_coordinator(work, group_id, person)
     return person
 
@@ -116,13 +116,14 @@ def guests(work: Work, group_id: UUID) -> list[tuple[GuestRow, PersonRow]]:
 def add_guest(work: Work, group_id: UUID, email: str, name: str, day: date) -> GuestRow:
     """Invite somebody to one date; they see that date and nothing else."""
     rights.coordinating(work, group_id)
+    name = line(name, "name")
     person = persons.found_or_made(work, email, name)
     if any(row.person_id == person.id and row.day == day for row in _rows(work, group_id)):
         raise Conflict(f"{name} is a guest of that day already", remedy="choose another day")
     guest = GuestRow(
         group_id=group_id,
         person_id=person.id,
-        name=line(name, "name"),
+        name=name,
         day=day,
         created_at=work.now,
     )

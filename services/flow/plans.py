@@ -1,13 +1,10 @@
 """Asking the planner, and keeping what it answered."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
-
-import jsonpatch
-from jsonpointer import JsonPointerException
 
 from scheduler.errors import Explained
 from scheduler.model.answer import Answer, Change
@@ -17,23 +14,20 @@ from services.flow import rights
 from services.flow.errors import Conflict, Outdated, Unfit
 from services.flow.question import Question, no_today, question
 from services.flow.rights import missing
+from services.flow.what_if import patched
 from services.planning.document import read_document
 from services.planning.kept import from_kept, named_document, to_kept
 from services.planning.problem import problem_of
-from services.planning.rules import checked_rules, decimals
+from services.planning.rules import checked_rules
 from services.storage import members, terms
 from services.storage import plans as stored
+from services.storage.calendars import seen
 from services.storage.ids import new_id
 from services.storage.rows.groups import TermRow
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
 
 _RULES = ("meeting", "cadence", "windows", "quorum", "moves", "notice")
-_PATCHED = re.compile(
-    r"/(meeting|cadence|windows|quorum|moves|notice|blackouts|term|planning_date)(/|$)"
-    r"|/members/\d+/(required|hours|preferred|notice|timezone)(/|$)"
-)
-_MOST_CHANGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +49,8 @@ def ask(
     Raises BadProblem or Unfit.
     """
     group = rights.coordinating(work, group_id)
-    asked = question(work, group, _term(work, group_id, term_id))
-    return asked if changes is None else replace(asked, document=patched(asked.document, changes))
-
-
-def patched(document: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Apply a JSON Patch to the parts of a problem that may be played with. Raises Unfit."""
-    if len(changes) > _MOST_CHANGES:
-        raise Unfit("There are too many changes", remedy=f"make at most {_MOST_CHANGES} at once")
-    for each in changes:
-        places = [each.get("path"), each["from"]] if "from" in each else [each.get("path")]
-        if not all(isinstance(place, str) and _PATCHED.match(place) for place in places):
-            raise Unfit(
-                f"{str(places[-1])[:60]!r} is no place that may be changed",
-                remedy="change the term, the rules, or a member's required, hours or notice",
-            )
-    try:
-        # Decimals are numbers to a patch only when they look like the numbers of JSON.
-        changed: dict[str, Any] = jsonpatch.JsonPatch(decimals(changes)).apply(document)  # type: ignore[assignment]  # a table stays one
-    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError) as error:
-        raise Unfit(
-            f"The changes do not fit the problem ({str(error)[:120]})", remedy="correct the patch"
-        ) from None
-    if len(changed["members"]) != len(document["members"]):
-        raise Unfit("The changes add or remove members", remedy="do that on the group itself")
-    return changed
+    altered = None if changes is None else partial(patched, changes=changes)
+    return question(work, group, _term(work, group_id, term_id), altered)
 
 
 def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -> Answer:
@@ -93,10 +64,14 @@ def told(asked: Question, answer: Answer) -> tuple[Problem, Answer]:
 
 
 def still(work: Work, asked: Question) -> Question:
-    """Look again, before anything is kept, whether the question may be asked and is the same."""
+    """Look again, before anything is kept, whether the question may be asked and is the same.
+
+    Otherwise a plan could show the time of somebody who has just deleted it. Raises Conflict.
+    """
     rights.coordinating(work, asked.group_id)
-    if _term(work, asked.group_id, asked.term_id).version != asked.term_version:
-        raise Conflict("The term was changed while it was planned", remedy="plan again")
+    term = _term(work, asked.group_id, asked.term_id)
+    if (term.version, seen(work, asked.group_id)) != (asked.term_version, asked.seen):
+        raise Conflict("Something was changed while it was planned", remedy="plan again")
     return asked
 
 
@@ -213,9 +188,7 @@ def give_up(work: Work, plan_id: UUID) -> None:
         work.note("plan.given_up", plan_id)
 
 
-def _named(
-    document: dict[str, Any], kept: str, names: Mapping[str, str]
-) -> tuple[Problem, Answer]:
+def _named(document: dict[str, Any], kept: str, names: Mapping[str, str]) -> tuple[Problem, Answer]:
     read = read_document(named_document(document, names))
     problem = problem_of(read, [None] * len(read.members), today=no_today)
     return problem, from_kept(kept, names)

@@ -5,7 +5,7 @@ answer, names nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,10 +22,11 @@ from scheduler.model.zone import zone
 from scheduler.wallclock import wall_clock
 from services.flow.calendars import stale
 from services.planning.calendars import span_of
-from services.planning.document import ProblemDocument, read_document
+from services.planning.document import ProblemDocument, Term, read_document
 from services.planning.problem import hours, problem_of
 from services.planning.rules import read_weekly
 from services.storage import calendars, members
+from services.storage.calendars import Seen, seen_in
 from services.storage.members import Pair
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
 from services.storage.rows.groups import GroupRow, MemberRow, TermRow
@@ -34,6 +35,7 @@ from services.storage.work import Work
 
 TRUSTED = timedelta(days=3)  # how long the last good reading counts while newer ones fail
 Calendars = Sequence[tuple[CalendarRow, BusyRow | None]]
+Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Question:
     events    per member, as they were read; None: nothing is known
     names     by id of membership, in the order of the members
     stale     calendars that should be read before the answer is believed
+    seen      the members and calendars that were looked at, each at its version
     """
 
     group_id: UUID
@@ -53,6 +56,7 @@ class Question:
     events: list[Events | None]
     names: dict[str, str]
     stale: list[UUID]
+    seen: Seen
 
     def problem(self) -> Problem:
         """The planner's problem. Raises BadProblem."""
@@ -61,8 +65,11 @@ class Question:
         return problem_of(document, busy, today=no_today)
 
 
-def question(work: Work, group: GroupRow, term: TermRow) -> Question:
-    """Put the question of a term together. Raises BadProblem when nothing can be planned."""
+def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None = None) -> Question:
+    """Put the question of a term together. Raises BadProblem when nothing can be planned.
+
+    altered  makes another document of it, before it is asked what is known of its days
+    """
     pairs = members.of(work, group.id)
     if not pairs:
         raise BadProblem("The group has no members", remedy="add them first")
@@ -71,20 +78,28 @@ def question(work: Work, group: GroupRow, term: TermRow) -> Question:
         raise BadProblem("The term is over", remedy="choose or add a later one")
     known = _by_member(calendars.of_group(work, group.id))
     document = _document(group, term, today)
-    span = span_of(_shape(document))
-    stated = [_member(pair, known[pair[0].id], term, work.now) for pair in pairs]
-    document["members"] = stated
+    document["members"] = [_member(pair, term) for pair in pairs]
+    shape = _shape(document)
+    if altered is not None:
+        document = altered(document)
+        shape = read_document(document)
+        if shape.term.start < today:  # what is over is kept for days only
+            raise BadProblem("The term begins in the past", remedy="begin it today or later")
+    stated = document["members"]
+    for (member, _), said in zip(pairs, stated, strict=True):
+        _limit(said, known[member.id], shape.term, work.now)
     return Question(
         group.id,
         term.id,
         term.version,
         document,
         [
-            _events(known[member.id], said["timezone"] or group.timezone, span)
+            _events(known[member.id], said.get("timezone") or group.timezone, span_of(shape))
             for (member, _), said in zip(pairs, stated, strict=True)
         ],
         {str(member.id): member.name for member, _ in pairs},
         stale([row for each in known.values() for row, _ in each], work.now),
+        seen_in(pairs, [row for each in known.values() for row, _ in each]),
     )
 
 
@@ -145,16 +160,20 @@ def _shape(document: Mapping[str, Any]) -> ProblemDocument:
     return read_document({**document, "members": [{"name": "nobody"}]})
 
 
-def _member(pair: Pair, rows: Calendars, term: TermRow, now: datetime) -> dict[str, Any]:
+def _member(pair: Pair, term: TermRow) -> dict[str, Any]:
     member, person = pair
     said = said_by(member, person)
     stated = {"name": str(member.id), "required": member.required, **said}
     if stated["hours"] is None:
         stated["hours"] = term.rules.get("hours")
-    until = known_until(rows, said["timezone"] or "UTC", now, term.start)
+    return stated
+
+
+def _limit(stated: dict[str, Any], rows: Calendars, term: Term, now: datetime) -> None:
+    """Say until when a member is known, where that is within the term."""
+    until = known_until(rows, stated.get("timezone") or "UTC", now, term.start)
     if until is not None and until < term.end:
         stated["known_until"] = until.isoformat()
-    return stated
 
 
 def _events(rows: Calendars, tz: str, span: tuple[int, int]) -> Events | None:

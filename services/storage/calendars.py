@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from scheduler.model.events import Events
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
@@ -13,6 +14,7 @@ from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
 Known = tuple[CalendarRow, BusyRow | None]
+Seen = frozenset[tuple[object, ...]]
 
 
 def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRow | None]]:
@@ -23,18 +25,44 @@ def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRo
     """
     question = (
         select(MemberRow.id, CalendarRow, BusyRow)
-        .join(CalendarRow, CalendarRow.person_id == MemberRow.person_id)
+        .join(CalendarRow, _counts())
         .outerjoin(BusyRow, BusyRow.calendar_id == CalendarRow.id)
-        .where(
-            MemberRow.group_id == group_id,
-            or_(
-                CalendarRow.group_id == group_id,
-                and_(CalendarRow.group_id.is_(None), MemberRow.joined_at.is_not(None)),
-            ),
-        )
+        .where(MemberRow.group_id == group_id)
         .order_by(CalendarRow.id)
     )
     return list(work.session.execute(question).all())
+
+
+def seen(work: Work, group_id: UUID) -> Seen:
+    """The members of a group and the calendars that count in it, each at its version."""
+    question = (
+        select(
+            MemberRow.id, MemberRow.version, PersonRow.version, CalendarRow.id, CalendarRow.read_at
+        )
+        .join(PersonRow, PersonRow.id == MemberRow.person_id)
+        .outerjoin(CalendarRow, _counts())
+        .where(MemberRow.group_id == group_id)
+    )
+    rows: list[Any] = list(work.session.execute(question))
+    found = frozenset((*row[:3],) for row in rows)
+    return found | frozenset((*row[3:],) for row in rows if row[3] is not None)
+
+
+def seen_in(pairs: Sequence[tuple[MemberRow, PersonRow]], rows: Sequence[CalendarRow]) -> Seen:
+    """The same, of what was looked up in full."""
+    found = frozenset((member.id, member.version, person.version) for member, person in pairs)
+    return found | frozenset((row.id, row.read_at) for row in rows)
+
+
+def _counts() -> ColumnElement[bool]:
+    """Whether a calendar counts in the group of a member: own ones do where the person joined."""
+    return and_(
+        CalendarRow.person_id == MemberRow.person_id,
+        or_(
+            CalendarRow.group_id == MemberRow.group_id,
+            and_(CalendarRow.group_id.is_(None), MemberRow.joined_at.is_not(None)),
+        ),
+    )
 
 
 def of_person(work: Work, person: UUID) -> list[Known]:

@@ -1,7 +1,31 @@
-"""The pages."""
+"""The pages: what people see, a module per noun."""
 
 from flask import Flask
+
+from services.web import (
+    assets,
+    calendars,
+    coordinators,
+    groups,
+    guests,
+    mails,
+    me,
+    members,
+    plans,
+    roster,
+    session,
+    sign_in,
+    terms,
+)
+
+_ALL = (
+    assets, sign_in, groups, coordinators, guests, members, roster,
+    calendars, terms, plans, me, mails,
+)  # fmt: skip
 
 
 def install(app: Flask) -> None:
     """Add them to an application."""
+    session.install(app)
+    for each in _ALL:
+        app.register_blueprint(each.pages)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zlib
@@ -15,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has none
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from scheduler.model.answer import Answer, Heat, Outcome, PlanBy
 from scheduler.model.problem import Problem, State
 from services.planning.page.heat import week
 from services.planning.page.render import to_html
 from services.planning.page.words import cities_of, duration, elsewhere, hours
+from tests.browser import hindrances
 from tests.services.page_samples import (
     LONG,
     MARKUP,
@@ -43,10 +42,6 @@ WORDS = {
     State.OFF_HOURS: "off hours",
     State.UNKNOWN: "unknown",
 }
-BROWSER = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--no-first-run",
-]  # fmt: skip
 # Widths of a sheet between its margins in CSS pixels, the narrower of A4 and Letter.
 UPRIGHT, SIDEWAYS = 703, 965
 DASH = "\N{EN DASH}"  # stands where there is nothing to show; a screen reader hears the words
@@ -134,17 +129,6 @@ def text_of(problem: Problem, answer: Answer, choose: int = 1) -> str:
     return Reader(to_html(problem, answer, choose=choose)).text
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("There is no Chromium: run apt-get update && apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER)
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Desk:
     """Opens pages as files, everything unfolded."""
@@ -183,10 +167,7 @@ def test_nothing_hinders_a_reader_with_a_disability(
 ) -> None:
     page = desk.open(sample, width, scheme)
 
-    # Describing thousands of cells that are as they should be takes most of its time.
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
+    assert hindrances(page) == []
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

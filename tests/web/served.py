@@ -31,7 +31,7 @@ class Served:
 
 
 class _Silent(WSGIRequestHandler):
-    def log(self, *_: object) -> None: ...  # type: ignore[override]
+    def log(self, *_: object) -> None: ...
 
 
 @contextmanager

@@ -1,0 +1,129 @@
+"""Calendars: of oneself, and those that a coordinator enters for a member who has not joined.
+
+A calendar is read before anything is written. Its address and its times are never shown.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Response
+from typing_extensions import TypedDict
+
+from services import door
+from services.api.members import Trouble, trouble
+from services.api.pages import Items, Page, part
+from services.api.responses import made, moment, moment_or_none, nothing
+from services.api.routes import Noun
+from services.api.shapes import NewCalendar
+from services.api.words import DayText, IdText, Moment
+from services.flow import calendars as flow
+from services.flow import coverage, members, rights
+from services.flow.calendars import Owner, Taken
+from services.storage import calendars as stored
+from services.storage.calendars import Known
+from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
+from services.storage.work import Work
+
+calendars = Noun("calendars", "What is known of somebody's time", scope="calendars")
+_OF_MEMBER = "/groups/<uuid:group_id>/members/<uuid:member_id>/calendars"
+
+
+class Calendar(TypedDict):
+    """A calendar. known_until: the last day of which it tells, null where there is no such day."""
+
+    id: IdText
+    kind: CalendarKind
+    source: Source
+    created_at: Moment
+    read_at: Moment | None
+    known_until: DayText | None
+    trouble: Trouble | None
+
+
+@calendars.on("GET", _OF_MEMBER, {200: Items[Calendar]})
+def index_entered(group_id: UUID, member_id: UUID, query: Page) -> Response:
+    """List the calendars that coordinators entered for a member."""
+    work = door.reading()
+    found = flow.of_member(work, group_id, member_id)
+    _, (member, _) = members.one(work, group_id, member_id)
+    tz = member.timezone or rights.standing(work, group_id).group.timezone
+    return _part(found, query, tz, work)
+
+
+@calendars.on("POST", _OF_MEMBER, {201: Calendar})
+def enter(group_id: UUID, member_id: UUID, body: NewCalendar) -> Response:
+    """Enter a calendar for a member who has not joined; it counts in this group alone."""
+    place = f"/groups/{group_id}/members/{member_id}/calendars"
+    return _add(body, lambda work: flow.entered_for(work, group_id, member_id), place)
+
+
+@calendars.on("DELETE", f"{_OF_MEMBER}/<uuid:calendar_id>", {204: None})
+def drop_entered(group_id: UUID, member_id: UUID, calendar_id: UUID) -> Response:
+    """Delete a calendar that a coordinator entered, with the plans in which its times show."""
+    flow.drop_entered(door.work(), group_id, member_id, calendar_id)
+    return nothing()
+
+
+@calendars.on("GET", "/me/calendars", {200: Items[Calendar]})
+def index_own(query: Page) -> Response:
+    """List every calendar that is known of you, whoever entered it."""
+    work = door.reading()
+    return _part(flow.of_own(work), query, flow.own(work).zone, work)
+
+
+@calendars.on("POST", "/me/calendars", {201: Calendar})
+def add_own(body: NewCalendar) -> Response:
+    """Add a calendar of your own; it counts in every group that you joined."""
+    return _add(body, flow.own, "/me/calendars")
+
+
+@calendars.on("DELETE", "/me/calendars/<uuid:calendar_id>", {204: None})
+def drop_own(calendar_id: UUID) -> Response:
+    """Delete a calendar of yours, with the plans in which its times show."""
+    flow.drop_own(door.work(), calendar_id)
+    return nothing()
+
+
+def _add(said: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Response:
+    """Read the calendar while no transaction is open; look the right up again to keep it."""
+    kind = flow.kind_of(said.kind)
+    if said.weekly is not None:
+        work = door.work()
+        owner = owner_of(work)
+        row = flow.add_weekly(work, owner, kind, said.weekly)
+    else:
+        tz = owner_of(door.reading()).zone
+        door.put_down()
+        taken = _read(said, tz)
+        keys = door.runtime().keys
+        sealed = None if said.address is None else flow.sealed(keys, said.address)
+        work = door.work()
+        owner = owner_of(work)
+        row = flow.add_read(work, owner, kind, taken, sealed)
+    flow.say_complete(row, said.complete_until)
+    return made(_look(stored.known(work, row), owner.zone, work), f"{place}/{row.id}")
+
+
+def _read(said: NewCalendar, tz: str) -> Taken:
+    runtime = door.runtime()
+    if said.ics is not None:
+        return flow.read_file(said.ics.encode(), tz, runtime.clock())
+    return flow.read_address(said.address or "", tz, runtime.clock(), runtime.settings.network)
+
+
+def _part(found: list[Known], query: Page, tz: str, work: Work) -> Response:
+    return part(found, query, lambda each: each[0].id, lambda each: _look(each, tz, work))
+
+
+def _look(known: Known, tz: str, work: Work) -> Calendar:
+    row: CalendarRow = known[0]
+    found = coverage.coverage([known], tz, work.now)
+    return Calendar(
+        id=str(row.id),
+        kind=row.kind,
+        source=row.source,
+        created_at=moment(row.created_at),
+        read_at=moment_or_none(row.read_at),
+        known_until=None if found.until is None else found.until.isoformat(),
+        trouble=trouble(row.failed_what, row.failed_remedy),
+    )

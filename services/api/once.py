@@ -1,0 +1,55 @@
+"""A request with an Idempotency-Key has one effect and one answer, however often it is sent."""
+
+from hashlib import sha256
+
+from flask import Response, g, request
+
+from services import door
+from services.flow import answers
+from services.flow.answers import Claim, Stored
+
+_KEPT = ("Content-Type", "Location", "ETag", "Content-Disposition")
+
+
+def claimed() -> Response | None:
+    """Claim the answer to this request; or give the answer that it had. Raises Conflict, Unfit."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    door.put_down()
+    begin = door.runtime().work
+    found = answers.claim(begin, str(door.asking().person_id), key, _name())
+    if isinstance(found, Stored):
+        response = Response(found.body, found.status)
+        del response.headers["Content-Type"]
+        response.headers.extend([(name, value) for name, value in found.headers])
+        return response
+    g.claim = found
+    door.otherwise(lambda: answers.release(begin, found))
+    return None
+
+
+def keep(response: Response) -> Response:
+    """Keep the answer in the transaction of the effect."""
+    claim: Claim | None = g.get("claim")
+    if claim is not None and response.status_code < 400:
+        headers = [[name, response.headers[name]] for name in _KEPT if name in response.headers]
+        stored = Stored(response.status_code, headers, response.get_data())
+        try:
+            answers.keep(door.work(), claim, stored)
+        except Exception as error:  # noqa: BLE001 -- nothing of the effect stands then
+            return door.told(error)
+    return response
+
+
+def take_back() -> None:
+    """Forget the answer that was kept, because its effect was taken back."""
+    claim: Claim | None = g.get("claim")
+    if claim is not None:
+        answers.take_back(door.runtime().work, claim)
+
+
+def _name() -> bytes:
+    """Hash all that makes it this request."""
+    said = f"{request.method} {request.full_path} {request.mimetype}"
+    return sha256(said.encode() + b"\0" + request.get_data()).digest()

@@ -1,0 +1,148 @@
+"""Plans: asked for, waited for, looked at, and applied."""
+
+from typing import Any, NotRequired, cast
+from uuid import UUID
+
+from flask import Response, current_app
+from typing_extensions import TypedDict
+
+from services import door
+from services.api import once, terms, versions
+from services.api.members import Trouble, trouble
+from services.api.pages import Items, Page, cut
+from services.api.planners import Planners
+from services.api.responses import made, moment, moment_or_none, nothing, said
+from services.api.routes import Noun
+from services.api.shapes import NewPlan
+from services.api.terms import Term
+from services.api.words import IdText, Moment
+from services.flow import plans as flow
+from services.flow.question import Question
+from services.planning.answer import as_object
+from services.queue import NoQueue
+from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.work import Work
+
+plans = Noun("plans", "What the planner proposes for a term", scope="plans")
+_BASE = "/groups/<uuid:group_id>/plans"
+_ONE = f"{_BASE}/<uuid:plan_id>"
+
+
+class Progress(TypedDict):
+    """How many of the calendars that are read first were read."""
+
+    read: int
+    of: int
+
+
+class Plan(TypedDict):
+    """A plan. answer: as `commonhour plan --json` writes it, null until the plan is ready."""
+
+    id: IdText
+    term_id: IdText
+    state: PlanState
+    progress: Progress
+    created_at: Moment
+    ready_at: Moment | None
+    trouble: Trouble | None
+    answer: NotRequired[dict[str, Any] | None]
+
+
+class WhatIf(TypedDict):
+    """What the answer would be; nothing is stored."""
+
+    answer: dict[str, Any]
+
+
+@plans.on(
+    "POST",
+    "/groups/<uuid:group_id>/terms/<uuid:term_id>/plans",
+    {200: WhatIf, 201: Plan, 202: Plan},
+)
+def make(group_id: UUID, term_id: UUID, body: NewPlan) -> Response:
+    """Plan a term. Calendars that were not read lately are read first, unless read is false."""
+    asked = flow.ask(door.reading(), group_id, term_id, body.what_if)
+    door.put_down()
+    if body.what_if is not None:
+        answer = _planners().answered(asked, body.top)
+        return said(WhatIf(answer=as_object(*flow.told(asked, answer))))
+    if asked.stale and body.read:
+        return _wait(asked)
+    answer = _planners().answered(asked, body.top)
+    work = door.work()
+    row = flow.keep(work, flow.still(work, asked), answer)
+    shown = {**_look(row), "answer": as_object(*flow.told(asked, answer))}
+    return made(shown, f"/groups/{group_id}/plans/{row.id}")
+
+
+@plans.on("GET", _BASE, {200: Items[Plan]})
+def index(group_id: UUID, query: Page) -> Response:
+    """List the plans of a group, the latest first, without their answers."""
+    found = flow.page(door.reading(), group_id, query.cursor, query.limit + 1)
+    return cut(found, query, lambda each: each.id, _look)
+
+
+@plans.on("GET", _ONE, {200: Plan})
+def show(group_id: UUID, plan_id: UUID) -> Response:
+    """Show a plan, with its answer when it is ready."""
+    work = door.reading()
+    row = flow.one(work, group_id, plan_id)
+    return said({**_look(row), "answer": _answer(work, row)})
+
+
+@plans.on("DELETE", _ONE, {204: None})
+def drop(group_id: UUID, plan_id: UUID) -> Response:
+    """Delete a plan."""
+    flow.drop(door.work(), group_id, plan_id)
+    return nothing()
+
+
+@plans.on("POST", f"{_ONE}/relaxations/<number:number>", {200: Term}, versioned=True)
+def apply(group_id: UUID, plan_id: UUID, number: int) -> Response:
+    """Change the term, or a member, as a relaxation of the plan says; the first is number 1."""
+    row = flow.apply(door.work(), group_id, plan_id, number)
+    return versions.tagged(terms.look(row), row.version)
+
+
+def _wait(asked: Question) -> Response:
+    """Have the calendars read by a worker, who plans then."""
+    work = door.work()
+    row = flow.wait(work, flow.still(work, asked))
+    work.then(lambda: _hand_on(row))
+    response = made({**_look(row), "answer": None}, f"/groups/{row.group_id}/plans/{row.id}")
+    response.status_code = 202
+    return response
+
+
+def _hand_on(row: PlanRow) -> None:
+    """Give a plan to the workers; where nobody can be reached it does not stay. Raises NoQueue."""
+    try:
+        door.runtime().enqueue("calendars.read_for", row.id)
+    except NoQueue:
+        with door.runtime().work() as work:
+            flow.give_up(work, row.id)
+        once.take_back()
+        raise
+
+
+def _planners() -> Planners:
+    return cast(Planners, current_app.extensions["commonhour-planners"])
+
+
+def _look(row: PlanRow) -> Plan:
+    return Plan(
+        id=str(row.id),
+        term_id=str(row.term_id),
+        state=row.state,
+        progress=Progress(read=row.read, of=row.to_read),
+        created_at=moment(row.created_at),
+        ready_at=moment_or_none(row.ready_at),
+        trouble=trouble(row.failed_what, row.failed_remedy),
+    )
+
+
+def _answer(work: Work, row: PlanRow) -> dict[str, Any] | None:
+    if row.state is not PlanState.READY:
+        return None
+    found = flow.shown(work, row)
+    return as_object(found.problem, found.answer)

@@ -1,0 +1,38 @@
+"""Days as people type them into forms."""
+
+import re
+from datetime import date
+from typing import Any
+
+from services.flow.errors import Unfit
+from services.planning.rules import checked_planning_date
+
+_SPAN = re.compile(r"([^\s,;]+)(?:\s+(?:to|until|-)\s+([^\s,;]+))?(?:[\s,;:]+(.*))?")
+
+
+def read_day(text: str) -> date:
+    """Read a day. Raises Unfit or BadProblem."""
+    day = checked_planning_date(text or None)
+    if day is None:
+        raise Unfit("The date is missing: nothing is not a date", remedy="choose a day")
+    return day
+
+
+def read_blackouts(text: str) -> list[dict[str, Any]]:
+    """Read days without meetings, one or a span a line: "2027-03-15 to 2027-03-19 spring break"."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        span = _SPAN.fullmatch(line)
+        start, end, name = span.groups() if span else (line, None, None)
+        found.append({"start": start, "end": end or start, "name": name or ""})
+    return found
+
+
+def written(blackouts: list[Any]) -> str:
+    """Write them as they are read."""
+    return "\n".join(_line(**each) for each in blackouts)
+
+
+def _line(start: str, end: str, name: str = "") -> str:
+    span = start if end == start else f"{start} to {end}"
+    return f"{span} {name}".strip()

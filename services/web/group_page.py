@@ -1,0 +1,154 @@
+"""A group as its coordinator sees it: what is there, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Response, url_for
+
+from scheduler.model.zone import zone
+from services import door
+from services.flow import coverage, groups, members, plans, terms
+from services.flow.coverage import Coverage, Known
+from services.planning.page.strip import holding
+from services.planning.templates import TEMPLATES
+from services.storage.members import Pair
+from services.storage.rows.groups import GroupRow, TermRow
+from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.work import Work
+from services.web import render, rules
+
+_PLANS = 50  # the latest, among which those of each term are found
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do, and where."""
+
+    title: str
+    hint: str
+    done: bool
+    address: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A term, its latest plan, and of a plan that is ready how many dates hold, of how many."""
+
+    term: TermRow
+    over: bool
+    plan: PlanRow | None
+    label: str
+    good: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member, what is known of their time, and how far their invitation is."""
+
+    pair: Pair
+    coverage: Coverage
+    state: str  # joined, invited or waiting
+
+
+def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Response:
+    """Write the page.
+
+    problem  what kept us from doing what was asked for on it
+    """
+    work = door.reading()
+    people = _people(work, group)
+    planned = _planned(work, group)
+    return render.page(
+        "groups/show.html",
+        code,
+        group=group,
+        template=TEMPLATES[group.template].title,
+        rules=rules.in_words(group.rules),
+        problem=problem,
+        people=people,
+        known=sum(each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people),
+        waiting=[each for each in people if each.state == "waiting"],
+        coordinators=[person for _, person in groups.coordinators(work, group.id)],
+        guests=groups.guests(work, group.id),
+        planned=planned,
+        steps=_steps(group, people, planned),
+        now=work.now,
+        form=None,
+    )
+
+
+def latest(work: Work, group_id: UUID) -> dict[UUID, PlanRow]:
+    """The latest plan of each term."""
+    found: dict[UUID, PlanRow] = {}
+    for row in plans.page(work, group_id, None, _PLANS):
+        found.setdefault(row.term_id, row)
+    return found
+
+
+def _people(work: Work, group: GroupRow) -> list[Person]:
+    _, pairs = members.page(work, group.id, None, members.MOST)
+    known = coverage.of_group(work, group, pairs)
+    invited = members.invited(work, group.id)
+    return [Person(pair, known[pair[0].id], _state(pair, invited)) for pair in pairs]
+
+
+def _state(pair: Pair, invited: dict[UUID, datetime]) -> str:
+    member, person = pair
+    if member.joined_at is not None:
+        return "joined"
+    return "invited" if person.id in invited else "waiting"
+
+
+def _planned(work: Work, group: GroupRow) -> list[Planned]:
+    today = work.now.astimezone(zone(group.timezone)).date()
+    newest = latest(work, group.id)
+    return [_of_term(work, term, newest.get(term.id), today) for term in terms.of(work, group.id)]
+
+
+def _of_term(work: Work, term: TermRow, plan: PlanRow | None, today: date) -> Planned:
+    if plan is None or plan.state is not PlanState.READY:
+        return Planned(term, term.end < today, plan, "", 0, 0)
+    best = plans.shown(work, plan).answer.proposals[0]
+    return Planned(term, term.end < today, plan, best.label, *holding(best))
+
+
+def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> list[Step]:
+    known = bool(people) and all(each.coverage.known is Known.KNOWN for each in people)
+    current = [each for each in planned if not each.over]
+
+    def at(endpoint: str) -> str:
+        return url_for(endpoint, group_id=group.id)
+
+    return [
+        Step(
+            "Add the members",
+            "One by one, or all at once from a list.",
+            bool(people),
+            at("roster.ask"),
+            "Add from a list",
+        ),
+        Step(
+            "Know when they are busy",
+            "Invite them to show a calendar, or enter one for them. Who is unknown never counts.",
+            known,
+            f"{at('groups.show')}#members",
+            "See the members",
+        ),
+        Step(
+            "Set the term",
+            "The first and the last day, and the days on which nobody meets.",
+            bool(current),
+            at("terms.new"),
+            "Add a term",
+        ),
+        Step(
+            "Plan it",
+            "Every date of the term, the best few proposals, and why.",
+            any(each.plan for each in current),
+            f"{at('groups.show')}#terms",
+            "Go to the term",
+        ),
+    ]

@@ -1,0 +1,62 @@
+"""The mails that are kept on this machine, for whoever sits at it: there is no mail server.
+
+Its links let their reader in. So it answers this machine alone, by a name of this machine (another
+name that leads here may belong to a page that wants to read it), and nobody who was sent on.
+"""
+
+import ipaddress
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from notifications import outbox
+from notifications.outbox import Kept
+from services import door
+from services.config import is_local
+from services.web import render
+
+pages = Blueprint("mails", __name__)
+_SENT_ON = ("Forwarded", "Via", "X-Real-IP")
+_MOST = 100
+
+
+@pages.get("/mails")
+def every() -> ResponseReturnValue:
+    """Show them, newest first."""
+    settings = door.runtime().settings
+    if settings.smtp_url is not None or not settings.local or not _from_here():
+        abort(404)
+    kept = outbox.read(settings.mails)[:_MOST]
+    return render.page(
+        "mails.html",
+        mails=[(mail, _linked(mail, settings.address)) for mail in kept],
+        now=door.runtime().clock(),
+    )
+
+
+def _from_here() -> bool:
+    sent_on = any(each in request.headers for each in _SENT_ON) or any(
+        name.lower().startswith("x-forwarded") for name, _ in request.headers
+    )
+    host = request.host.rpartition(":")[0] or request.host
+    return not sent_on and _is_loopback(request.remote_addr or "") and is_local(host.strip("[]"))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _linked(mail: Kept, address: str) -> Markup:
+    """Write the text of a mail, with our own links to press."""
+    text = escape(mail.text)
+    for link in mail.links:
+        if link.startswith(f"{address}/"):
+            plain = escape(link)
+            path = escape(link.removeprefix(address))
+            anchor = Markup('<a href="{}">{}</a>').format(path, plain)
+            text = Markup(text.replace(plain, anchor))  # noqa: S704 -- both escaped
+    return text

@@ -1,0 +1,130 @@
+"""Plans of a group: asking for one, waiting for it, reading it, trying what would help."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from scheduler.errors import Explained
+from services import door, problems
+from services.flow import coverage, export, members, plans, terms
+from services.flow import rights as standing
+from services.flow.question import Question
+from services.planning.page.render import parts
+from services.storage.rows.plans import PlanRow, PlanState
+from services.web import group_page, render
+from services.web.handing import plan_when_kept
+
+pages = Blueprint("plans", __name__)
+_EARLIER = 50
+
+
+@pages.post("/groups/<uuid:group_id>/terms/<uuid:term_id>/plan")
+def ask(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
+    """Plan a term: at once, or when its calendars have been read."""
+    try:
+        row = _made(plans.ask(door.reading(), group_id, term_id))
+    except Explained as error:
+        return _not_planned(group_id, error)
+    return _to_plan(row)
+
+
+@pages.get("/groups/<uuid:group_id>/plans/<uuid:plan_id>")
+def show(group_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Show a plan, or how far it has come."""
+    row = plans.one(door.reading(), group_id, plan_id)
+    if row.state is PlanState.READY:
+        return _ready(row)
+    group = standing.coordinating(door.reading(), group_id)
+    return render.page(
+        "plans/waiting.html" if row.state is PlanState.READING else "plans/failed.html",
+        group=group,
+        plan=row,
+    )
+
+
+@pages.post("/groups/<uuid:group_id>/plans/<uuid:plan_id>/relaxations/<int:number>")
+def apply(group_id: UUID, plan_id: UUID, number: int) -> ResponseReturnValue:
+    """Change the rules as a plan suggests, and plan again."""
+    work = door.work()
+    try:
+        term = plans.apply(work, group_id, plan_id, number)
+        row = _made(plans.ask(work, group_id, term.id))
+    except Explained as error:
+        return _not_planned(group_id, error)
+    flash("The rules are changed as the plan suggested, and this is the new plan.")
+    return _to_plan(row)
+
+
+@pages.get("/groups/<uuid:group_id>/terms/<uuid:term_id>/problem.toml")
+def download(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
+    """Send the term as a problem file, without anybody's time."""
+    response = Response(
+        export.problem_file(door.reading(), group_id, term_id), mimetype="application/toml"
+    )
+    response.headers["Content-Disposition"] = "attachment; filename=problem.toml"
+    return response
+
+
+def _made(asked: Question) -> PlanRow:
+    """Plan before writing: nobody waits for the planner, though it takes milliseconds."""
+    if asked.stale:
+        row = plans.wait(door.work(), asked)
+        plan_when_kept(row.id)
+        return row
+    door.put_down()
+    answer = plans.answered(asked)
+    return plans.keep(door.work(), asked, answer)
+
+
+def _not_planned(group_id: UUID, error: Explained) -> ResponseReturnValue:
+    """Say on the group's page why there is no plan; there it can be mended."""
+    status = problems.status_of(error)
+    if status not in (409, 412, 422):
+        raise error
+    door.close()
+    group = standing.coordinating(door.reading(), group_id)
+    return group_page.for_coordinator(group, f"{error.what}: {error.remedy}.", status)
+
+
+def _ready(row: PlanRow) -> ResponseReturnValue:
+    work = door.reading()
+    group = standing.coordinating(work, row.group_id)
+    term = terms.coordinated(work, row.group_id, row.term_id)
+    _, pairs = members.page(work, group.id, None, members.MOST)
+    known = coverage.of_group(work, group, pairs)
+    seen = plans.shown(work, row)
+    changed = term.version != row.term_version
+    return render.page(
+        "plans/show.html",
+        group=group,
+        term=term,
+        plan=row,
+        best=seen.answer.proposals[0].label,
+        parts=parts(seen.problem, seen.answer, button=None if changed else _button(row)),
+        changed=changed,
+        unknown=sum(each.known is coverage.Known.UNKNOWN for each in known.values()),
+        oldest=min((each.read_at for each in known.values() if each.read_at), default=None),
+        earlier=[
+            each
+            for each in plans.page(work, group.id, None, _EARLIER)
+            if each.term_id == term.id and each.id != row.id
+        ],
+        now=work.now,
+    )
+
+
+def _button(row: PlanRow) -> Callable[[int], Markup]:
+    """Make what applies a change that would help, beside it in the plan."""
+
+    def button(number: int) -> Markup:
+        address = url_for("plans.apply", group_id=row.group_id, plan_id=row.id, number=number)
+        return render.part("plans/apply.html", address=address, number=number)
+
+    return button
+
+
+def _to_plan(row: PlanRow) -> ResponseReturnValue:
+    return render.to(url_for("plans.show", group_id=row.group_id, plan_id=row.id))

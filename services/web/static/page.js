@@ -1,0 +1,23 @@
+// While calendars are read, the page shows how far that is. Without this it loads itself anew.
+const EVERY = 1500;
+
+async function look() {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector("[data-waiting]");
+  if (!response.ok || !fresh) {
+    location.reload();
+    return;
+  }
+  for (const part of ["p", "progress"]) {
+    const [here, there] = [document, page].map((each) => each.querySelector(`[data-waiting] ${part}`));
+    here.replaceWith(there);
+  }
+  setTimeout(again, EVERY);
+}
+
+function again() {
+  look().catch(() => setTimeout(again, EVERY));
+}
+
+if (document.querySelector("[data-waiting]")) setTimeout(again, EVERY);

@@ -1,0 +1,207 @@
+"""Who may do what: every route of the application, with what each role is answered.
+
+A route that is not here fails the build.
+"""
+
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
+
+from tests.api.group import NEW_GROUP, RANGES, TERM
+
+ROLES = ("nobody", "coordinator", "member", "assistant", "guest", "operator", "other")
+_SOMEBODY = {"name": "Kim", "email": "kim@example.org"}
+_CALENDAR = {"kind": "work", "weekly": RANGES}
+_ANY = {"If-Match": "*"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role is answered where the thing is that of their group, or their own.
+
+    operator   somebody who looks after the installation and has no part in the group
+    other      the coordinator of another group
+    json       what is sent
+    form       what is sent by a page
+    places     parts of the address that are no ids
+    """
+
+    nobody: int
+    coordinator: int
+    member: int
+    assistant: int
+    guest: int
+    operator: int
+    other: int
+    _: KW_ONLY
+    json: Any = None
+    form: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: tuple[str, str] | None = None
+    places: dict[str, str] = field(default_factory=dict)
+
+
+def public(answer: int, **more: Any) -> Row:
+    """The same to everybody."""
+    return Row(*[answer] * 7, **more)
+
+
+def everybody(answer: int, **more: Any) -> Row:
+    """To everybody who is known: it is about themselves."""
+    return Row(401, *[answer] * 6, **more)
+
+
+def in_it(answer: int, **more: Any) -> Row:
+    """To whoever has any part in the group."""
+    return Row(401, answer, answer, answer, answer, 404, 404, **more)
+
+
+def belonging(answer: int, **more: Any) -> Row:
+    """To coordinators and members."""
+    return Row(401, answer, answer, 403, 403, 404, 404, **more)
+
+
+def coordinators(answer: int, **more: Any) -> Row:
+    """To coordinators alone."""
+    return Row(401, answer, 403, 403, 403, 404, 404, **more)
+
+
+def operators(answer: int) -> Row:
+    """To operators; to everybody else there is no such page."""
+    return Row(404, 404, 404, 404, 404, answer, 404)
+
+
+API = {
+    "GET api.templates.index": everybody(200),
+    "GET api.groups.index": everybody(200),
+    "POST api.groups.form": everybody(201, json=NEW_GROUP),
+    "GET api.groups.show": in_it(200),
+    "PATCH api.groups.change": coordinators(200, json={"title": "New"}, headers=_ANY),
+    "DELETE api.groups.dissolve": coordinators(204),
+    "GET api.coordinators.index": belonging(200),
+    "POST api.coordinators.add": coordinators(201, json=_SOMEBODY),
+    "DELETE api.coordinators.remove": coordinators(204),
+    "GET api.members.index": belonging(200),
+    "POST api.members.add": coordinators(201, json=_SOMEBODY),
+    "POST api.members.add_list": coordinators(
+        201, body=("text/csv", "name,email\nKim,kim@example.org\n")
+    ),
+    "GET api.members.show": belonging(200),
+    "PATCH api.members.change": coordinators(200, json={"required": True}, headers=_ANY),
+    "DELETE api.members.remove": coordinators(204),
+    "POST api.members.invite": coordinators(200),
+    "POST api.members.invite_all": coordinators(200),
+    "GET api.assistants.index": coordinators(200),
+    "POST api.assistants.add": coordinators(201, json=_SOMEBODY),
+    "DELETE api.assistants.remove": coordinators(204),
+    "GET api.guests.index": coordinators(200),
+    "POST api.guests.add": coordinators(201, json={**_SOMEBODY, "day": "2027-02-01"}),
+    "DELETE api.guests.remove": coordinators(204),
+    "GET api.terms.index": belonging(200),
+    "POST api.terms.add": coordinators(201, json=TERM),
+    "GET api.terms.show": belonging(200),
+    "PATCH api.terms.change": coordinators(200, json={"blackouts": []}, headers=_ANY),
+    "DELETE api.terms.drop": coordinators(204),
+    "GET api.terms.problem": coordinators(200),
+    "GET api.calendars.index_entered": coordinators(200),
+    "POST api.calendars.enter": coordinators(201, json=_CALENDAR),
+    "DELETE api.calendars.drop_entered": coordinators(204),
+    "GET api.calendars.index_own": everybody(200),
+    "POST api.calendars.add_own": everybody(201, json=_CALENDAR),
+    "DELETE api.calendars.drop_own": everybody(204),
+    "POST api.plans.make": coordinators(201, json={}),
+    "GET api.plans.index": coordinators(200),
+    "GET api.plans.show": coordinators(200),
+    "DELETE api.plans.drop": coordinators(204),
+    "POST api.plans.apply": coordinators(200),
+    "GET api.me.show": everybody(200),
+    "PATCH api.me.change": everybody(200, json={"name": "New"}, headers=_ANY),
+    "DELETE api.me.forget": everybody(204),
+    "GET api.me.everything": everybody(200),
+    "DELETE api.me.delete_data": everybody(204),
+    "GET api.me.memberships": everybody(200),
+    "DELETE api.me.leave": belonging(204),
+    "GET api.me.visits": everybody(200),
+    "GET api.me.assisted": everybody(200),
+    "GET api.tokens.index": everybody(200),
+    "DELETE api.tokens.revoke": everybody(204),
+    "GET api.installation.show": operators(200),
+    "GET openapi": public(200),
+    "GET api_docs": public(200),
+    "GET healthz": public(200),
+    "GET readyz": public(200),
+}
+
+_HOURS = {"0-days": "mon", "0-start": "08:00", "0-end": "12:00"}
+_RULES = {"minutes": "60", "kind": "weekly", "quorum": "50", "counts": "free"} | {
+    f"windows-{name}": value for name, value in _HOURS.items()
+}
+_WEEKLY = {"kind": "work", **{f"weekly-{name}": value for name, value in _HOURS.items()}}
+_LINK = {"token": "x" * 43}  # one that nobody was sent
+
+# The pages: their rows stand here, in the words of endpoints of the pages' blueprints.
+PAGES: dict[str, Row] = {
+    "GET assets.show": public(200, places={"name": "style.css"}),
+    "GET mails.every": public(200),
+    "GET sign_in.ask": Row(200, *[303] * 6),
+    "POST sign_in.send": public(200, form={"email": "kim@example.org"}),
+    "GET sign_in.look": public(404, places=_LINK),
+    "POST sign_in.follow": public(404, places=_LINK),
+    "POST sign_in.again": public(404, places=_LINK),
+    "POST sign_in.leave": public(303),
+    "GET groups.every": everybody(200),
+    "GET groups.new": everybody(200),
+    "POST groups.form": everybody(303, form=NEW_GROUP),
+    "GET groups.show": belonging(200),
+    "GET groups.settings": coordinators(200),
+    "POST groups.change": coordinators(303, form={**_RULES, "title": "New", "timezone": "UTC"}),
+    "GET groups.ending": coordinators(200),
+    "POST groups.end": coordinators(303),
+    "GET groups.leaving": belonging(200),
+    "POST groups.leave": belonging(303),
+    "GET coordinators.every": coordinators(200),
+    "POST coordinators.add": coordinators(303, form=_SOMEBODY),
+    "POST coordinators.remove": coordinators(303),
+    "GET guests.every": coordinators(200),
+    "POST guests.add": coordinators(303, form={**_SOMEBODY, "day": "2027-02-01"}),
+    "POST guests.remove": coordinators(303),
+    "GET members.new": coordinators(200),
+    "POST members.add": coordinators(303, form=_SOMEBODY),
+    "GET members.show": coordinators(200),
+    "GET members.edit": coordinators(200),
+    "POST members.change": coordinators(303, form={"name": "Kim"}),
+    "GET members.removing": coordinators(200),
+    "POST members.remove": coordinators(303),
+    "POST members.invite": coordinators(303),
+    "POST members.invite_all": coordinators(303),
+    "POST members.add_assistant": coordinators(303, form=_SOMEBODY),
+    "POST members.remove_assistant": coordinators(303),
+    "GET roster.ask": coordinators(200),
+    "POST roster.add": coordinators(303, form={"list": "name,email\nKim,kim@example.org"}),
+    "GET calendars.new": coordinators(200),
+    "POST calendars.add": coordinators(303, form=_WEEKLY, places={"way": "weekly"}),
+    "GET calendars.dropping": coordinators(200),
+    "POST calendars.drop": coordinators(303),
+    "GET calendars.new_own": everybody(200),
+    "POST calendars.add_own": everybody(303, form=_WEEKLY, places={"way": "weekly"}),
+    "GET calendars.dropping_own": everybody(200),
+    "POST calendars.drop_own": everybody(303),
+    "GET terms.new": coordinators(200),
+    "POST terms.add": coordinators(303, form=TERM),
+    "GET terms.edit": coordinators(200),
+    "POST terms.change": coordinators(303, form={**TERM, **_RULES}),
+    "GET terms.ending": coordinators(200),
+    "POST terms.end": coordinators(303),
+    "POST plans.ask": coordinators(303),
+    "GET plans.show": coordinators(200),
+    "POST plans.apply": coordinators(303),
+    "GET plans.download": coordinators(200),
+    "GET me.show": everybody(200),
+    "GET me.edit": everybody(200),
+    "POST me.change": everybody(303, form={"name": "New"}),
+    "GET me.download": everybody(200),
+    "GET me.deleting_data": everybody(200),
+    "POST me.delete_data": everybody(303),
+    "GET me.leaving": everybody(200),
+    "POST me.leave": everybody(303),
+    "POST me.sign_out_everywhere": everybody(303),
+}

@@ -1,0 +1,67 @@
+"""The document and its page."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from tests.api.house import House
+
+
+def test_the_document_names_every_route(house: House) -> None:
+    document = house.nobody().got("/openapi.json")
+
+    assert document["openapi"].startswith("3.1")
+    told = {
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    routes = {
+        rule.endpoint.removeprefix("api.").replace(".", "_")
+        for rule in house.app.url_map.iter_rules()
+        if rule.endpoint.startswith("api.")
+    }
+    assert told == routes
+
+
+def test_every_refusal_is_a_problem(house: House) -> None:
+    document = house.nobody().got("/openapi.json")
+
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for status, answer in operation["responses"].items():
+                kinds = set(answer.get("content", {}))
+                assert int(status) < 400 or kinds == {"application/problem+json"}, (path, method)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.tags: set[str] = set()
+        self.foreign: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Any]]) -> None:
+        said = dict(attrs)
+        self.tags.add(tag)
+        self.ids += [said["id"]] if "id" in said else []
+        self.foreign += [each for each in said.values() if each and "//" in each]
+        assert not any(name.startswith("on") or name == "style" for name in said)
+
+
+def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(house: House) -> None:
+    response = house.app.test_client().get("/api/docs")
+    page = _Page()
+    page.feed(response.text)
+
+    document = house.nobody().got("/openapi.json")
+    told = {
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    assert response.status_code == 200
+    assert told <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert page.foreign == []
+    assert not page.tags & {"script", "style", "iframe", "img"}
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]

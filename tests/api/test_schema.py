@@ -1,0 +1,111 @@
+"""What the document promises is asked for, and nothing else is answered."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from calendar_sync.errors import Unreadable
+from services.flow import calendars
+from services.flow.limits import Window
+from tests.api.group import AGroup, a_group
+from tests.api.house import House, a_house, undo_requests
+from tests.sizes import FULL, size
+
+NOUNS = (
+    "templates", "groups", "coordinators", "members", "assistants", "guests", "terms",
+    "calendars", "plans", "me", "tokens", "installation",
+)  # fmt: skip
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SEED = 20270104
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house in which nothing that is done stays done, and from which nobody is called."""
+
+    def nobody_is_there(*_asked: object) -> None:
+        raise Unreadable("There is nobody", remedy="check the address")
+
+    made = a_house(tmp_path_factory.mktemp("schema"))
+    keeper = made.app.extensions["commonhour-tokens"]
+    made.app.extensions["commonhour-tokens"] = replace(keeper, window=Window(10**9))
+    group = a_group(made)
+    group.cora = made.caller("Cora", operator=True)
+    made.app.extensions["group"] = group
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calendars, "read_address", nobody_is_there)
+        undo_requests(patch)
+        yield made
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_nothing_is_answered_that_the_document_does_not_name(house: House, noun: str) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app)
+    group: AGroup = house.app.extensions["group"]
+    asked = 0
+    for found in schema.include(tag=noun).get_all_operations():
+        operation = cast("Any", found).ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            _ask(operation.as_strategy(generation_mode=mode), group)
+            asked += 1
+
+    assert asked
+    print("seed", SEED)
+
+
+def _ask(cases: st.SearchStrategy[Any], group: AGroup) -> None:
+    headers = {"Authorization": f"Bearer {group.cora.secret}"}
+
+    @seed(SEED)
+    @settings(
+        max_examples=size(15, 400),
+        derandomize=not FULL,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, goes_deep=st.booleans())
+    def ask(case: Any, goes_deep: bool) -> None:  # noqa: FBT001 -- drawn by its name
+        if goes_deep:
+            case.path_parameters.update(_real(case.path_parameters, case.path, group))
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ask()
+
+
+def _real(names: dict[str, Any], path: str, group: AGroup) -> dict[str, Any]:
+    """Ids of what is there, in place of those that were made up."""
+    known = {
+        "group_id": group.ids["group"],
+        "member_id": group.ids["mia" if "assistants" in path else "max"],
+        "person_id": group.ids["ann" if "assistants" in path else "cole"],
+        "guest_id": group.ids["guest"],
+        "term_id": group.ids["term"],
+        "plan_id": group.ids["plan"],
+        "calendar_id": group.ids["calendar"],
+    }
+    return {name: known[name] for name in names if name in known}
