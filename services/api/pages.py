@@ -50,7 +50,7 @@ class Page(Table):
     cursor: Annotated[
         UUID | None,
         BeforeValidator(_opened),
-        Field(description="`next` of the page before"),
+        Field(description="next of the page before"),
         WithJsonSchema({"type": "string", "minLength": _LETTERS, "maxLength": _LETTERS}),
     ] = None
 

@@ -5,8 +5,8 @@ from threading import Lock
 from uuid import UUID
 
 from scheduler.model.answer import Answer
+from scheduler.model.problem import Problem
 from scheduler.planner import Planner
-from services.flow import plans
 from services.flow.question import Question
 
 _MOST = 64  # groups
@@ -19,11 +19,12 @@ class Planners:
         self._lock = Lock()
         self._kept: OrderedDict[UUID, tuple[Lock, Planner]] = OrderedDict()
 
-    def answered(self, asked: Question, top: int) -> Answer:
+    def answered(self, asked: Question, top: int) -> tuple[Problem, Answer]:
         """Ask the group's planner; it answers one question at a time."""
+        problem = asked.problem()
         lock, planner = self._of(asked.group_id)
         with lock:
-            return plans.answered(asked, planner=planner, top=top)
+            return problem, planner.plan(problem, top=top)
 
     def _of(self, group_id: UUID) -> tuple[Lock, Planner]:
         with self._lock:

@@ -1,5 +1,7 @@
 """Plans: asked for, waited for, looked at, and applied."""
 
+import json
+from collections.abc import Mapping
 from typing import Any, NotRequired, cast
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from services.api import once, terms, versions
 from services.api.members import Trouble, trouble
 from services.api.pages import Items, Page, cut
 from services.api.planners import Planners
-from services.api.responses import made, moment, moment_or_none, nothing, said
+from services.api.responses import moment, moment_or_none, nothing, said, told
 from services.api.routes import Noun
 from services.api.shapes import NewPlan
 from services.api.terms import Term
@@ -19,6 +21,7 @@ from services.api.words import IdText, Moment
 from services.flow import plans as flow
 from services.flow.question import Question
 from services.planning.answer import as_object
+from services.planning.kept import named_json
 from services.queue import NoQueue
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
@@ -64,15 +67,15 @@ def make(group_id: UUID, term_id: UUID, body: NewPlan) -> Response:
     asked = flow.ask(door.reading(), group_id, term_id, body.what_if)
     door.put_down()
     if body.what_if is not None:
-        answer = _planners().answered(asked, body.top)
-        return said(WhatIf(answer=as_object(*flow.told(asked, answer))))
+        found = _planners().answered(asked, body.top)
+        return told(_named(WhatIf(answer=as_object(*found)), asked))
     if asked.stale and body.read:
         return _wait(asked)
-    answer = _planners().answered(asked, body.top)
+    problem, answer = _planners().answered(asked, body.top)
     work = door.work()
     row = flow.keep(work, flow.still(work, asked), answer)
-    shown = {**_look(row), "answer": as_object(*flow.told(asked, answer))}
-    return made(shown, f"/groups/{group_id}/plans/{row.id}")
+    shown = {**_look(row), "answer": as_object(problem, answer)}
+    return told(_named(shown, asked), 201, Location=_place(row))
 
 
 @plans.on("GET", _BASE, {200: Items[Plan]})
@@ -109,9 +112,7 @@ def _wait(asked: Question) -> Response:
     work = door.work()
     row = flow.wait(work, flow.still(work, asked))
     work.then(lambda: _hand_on(row))
-    response = made({**_look(row), "answer": None}, f"/groups/{row.group_id}/plans/{row.id}")
-    response.status_code = 202
-    return response
+    return said({**_look(row), "answer": None}, 202, Location=_place(row))
 
 
 def _hand_on(row: PlanRow) -> None:
@@ -123,6 +124,15 @@ def _hand_on(row: PlanRow) -> None:
             flow.give_up(work, row.id)
         once.take_back()
         raise
+
+
+def _named(shown: Mapping[str, Any], asked: Question) -> str:
+    """Write it, with the people of the question called by their names."""
+    return named_json(json.dumps(shown, ensure_ascii=False), asked.names)
+
+
+def _place(row: PlanRow) -> str:
+    return f"/api/v1/groups/{row.group_id}/plans/{row.id}"
 
 
 def _planners() -> Planners:

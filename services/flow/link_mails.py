@@ -114,6 +114,8 @@ def _message(letter: _Letter, number: int, address: str) -> Message:
     if letter.purpose in (Purpose.SIGN_IN, Purpose.SIGN_UP):
         minutes = int(LIFETIMES[letter.purpose].total_seconds()) // 60
         return compose.sign_in(**to, minutes=minutes)
+    if letter.purpose is Purpose.PLAN_AGAIN:
+        return compose.plans_discarded(**to, group_title=letter.group_title)
     write = (
         compose.invitation
         if letter.purpose is Purpose.INVITATION

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from services.flow import groups, limits, persons, proof, sessions, signin
 from services.flow.errors import Gone, Missing, Unfit
@@ -33,13 +34,14 @@ class LinkView:
 
     name         of the person it signs in; None: its reader is asked for one
     email        None: its reader is asked for one as well
-    group_title  None unless it leads into a group
+    group_id, group_title  None unless it leads into a group
     invited_by   the name of whoever invited them
     """
 
     purpose: Purpose
     name: str | None
     email: str | None
+    group_id: UUID | None
     group_title: str | None
     invited_by: str | None
     expires_at: datetime
@@ -57,6 +59,7 @@ def look(memory: Memory, secret: str, remote: str) -> LinkView:
             purpose=link.purpose,
             name=person.name if person else None,
             email=person.email if person else link.email,
+            group_id=link.group_id,
             group_title=group.title if group else None,
             invited_by=inviter.name if inviter else None,
             expires_at=link.expires_at,
@@ -155,7 +158,7 @@ def _leads_somewhere(work: Work, link: LinkRow) -> bool:
     match link.purpose:
         case Purpose.INVITATION:
             return _membership(work, link) is not None
-        case Purpose.COORDINATION:
+        case Purpose.COORDINATION | Purpose.PLAN_AGAIN:
             assert link.group_id is not None
             coordinators = stored_groups.coordinators(work, link.group_id)
             return any(row.person_id == link.person_id for row, _ in coordinators)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from services.flow import groups, rights
+from services.flow import groups, rights, signin
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
 from services.planning.rules import checked_person
 from services.storage import calendars, links, members, people, plans, traces
-from services.storage.rows.people import PersonRow
+from services.storage import groups as stored_groups
+from services.storage.rows.people import PersonRow, Purpose
 from services.storage.work import Work
 
 _OF_TIME = ("timezone", "hours", "preferred", "notice")
@@ -52,7 +53,8 @@ def delete_data(work: Work) -> list[UUID]:
     """Delete everything that is known of one's own time, whoever entered it.
 
     One stays a member and is unknown from now on. The plans of one's groups go, because one's
-    time shows in them; returned are these groups, whose coordinators may want to know.
+    time shows in them; the coordinators of these groups, which are returned, hear that plans are
+    gone, and not because of whom.
     """
     person = me(work)
     calendars.drop_of_person(work, person.id)
@@ -62,7 +64,11 @@ def delete_data(work: Work) -> list[UUID]:
     for member, _ in memberships:
         member.hours = member.preferred = member.notice = None
     concerned = [group.id for _, group in memberships]
-    plans.drop_of_groups(work, concerned)
+    gone = [each for each in concerned if plans.drop_of_groups(work, [each])]
+    for group_id in gone:
+        for _, coordinator in stored_groups.coordinators(work, group_id):
+            if coordinator.id != person.id:
+                signin.made(work, Purpose.PLAN_AGAIN, person_id=coordinator.id, group_id=group_id)
     work.session.flush()
     work.note("person.data_deleted", person.id, person.version)
     return concerned

@@ -58,11 +58,6 @@ def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -
     return (planner or Planner()).plan(asked.problem(), top=top)
 
 
-def told(asked: Question, answer: Answer) -> tuple[Problem, Answer]:
-    """Call the people of a question and its answer by their names."""
-    return _named(asked.document, to_kept(answer), asked.names)
-
-
 def still(work: Work, asked: Question) -> Question:
     """Look again, before anything is kept, whether the question may be asked and is the same.
 

@@ -16,6 +16,7 @@ LIFETIMES = {
     Purpose.SIGN_UP: timedelta(minutes=20),
     Purpose.INVITATION: timedelta(days=14),
     Purpose.COORDINATION: timedelta(days=14),
+    Purpose.PLAN_AGAIN: timedelta(days=14),
     Purpose.FIRST: timedelta(hours=24),
 }
 _ALIVE = 3  # links of one kind that one person may hold: the mails may overtake one another

@@ -119,6 +119,8 @@ def _welcomed(view: LinkView, onward: str | None) -> Response:
     if view.purpose is Purpose.INVITATION:
         flash(f"Welcome. You are a member of {view.group_title} now; next, show when you are busy.")
         return render.to(url_for("me.show"))
+    if onward is None and view.group_id is not None:
+        onward = url_for("groups.show", group_id=view.group_id)
     return render.to(onward or url_for("groups.every"))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from scheduler.errors import BadProblem
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.events import Events
-from services.flow import people, signin, tokens
+from services.flow import links, people, signin, tokens
 from services.flow.errors import Conflict, Missing, Outdated, SignInNeeded, Unfit
 from services.flow.stored import stored
 from services.storage import calendars
@@ -19,7 +19,7 @@ from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, 
 from services.storage.rows.groups import AssistantRow, GroupRow, GuestRow, MemberRow
 from services.storage.rows.people import PersonRow
 from services.storage.rows.plans import PlanRow
-from tests.accounts.house import HERE, House
+from tests.accounts.house import HERE, House, secret_of
 
 HOURS = [{"days": ["mon"], "start": "09:00", "end": "17:00"}]
 
@@ -125,6 +125,23 @@ def test_deleting_ones_data_leaves_a_member_of_whom_nothing_is_known(house: Hous
     assert mine == [(None, None, None)]
     assert others == [HOURS, HOURS]
     assert house.count(BusyRow) == 1
+
+
+def test_coordinators_hear_that_plans_are_gone_and_not_because_of_whom(house: House) -> None:
+    ada, cora = house.person(), house.person("Cora")
+    group, quiet = house.group(cora, ada), house.group(cora, ada)
+    house.plan(group)
+
+    with house.runtime.work(ada) as work:
+        people.delete_data(work)
+    [mail] = house.deliver()
+
+    assert mail.to_address == "cora@example.org"
+    assert "plan again" in mail.text
+    assert "Ada" not in mail.text + mail.html + mail.subject
+    view = links.look(house.runtime, secret_of(mail), HERE)
+    assert (view.group_id, view.name) == (group, "Cora")
+    assert view.group_id != quiet
 
 
 def test_a_forgotten_person_is_nowhere(house: House) -> None:

@@ -1,9 +1,10 @@
 """The whole application in this process, and those who ask it."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -28,6 +29,12 @@ from services.wiring import Runtime
 from tests.runtimes import Jobs, a_runtime
 
 V1 = "/api/v1"
+_BEGAN = time.monotonic()
+
+
+def _clock() -> datetime:
+    """It goes on, but from a day that is always the same."""
+    return datetime(2026, 12, 1, 9, tzinfo=UTC) + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
 class Reply(TestResponse):
@@ -114,11 +121,13 @@ def moved_in(home: Path) -> House:
     jobs = Jobs()
     runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
     runtime.enqueue, runtime.channel = jobs, MemoryChannel(Sender("commonhour@localhost"))
+    runtime.clock = _clock
     return House(runtime, create_app(runtime), jobs)
 
 
 def a_house(home: Path, url: str | None = None, **settings: object) -> House:
     runtime = a_runtime(home, url, **settings)
+    runtime.clock = _clock
     return House(runtime, create_app(runtime), cast(Jobs, runtime.enqueue))
 
 

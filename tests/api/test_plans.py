@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from scheduler.model.answer import Answer
+from scheduler.model.problem import Problem
 from services import queue
 from services.api.planners import Planners
 from services.flow.question import Question
@@ -105,7 +106,7 @@ def test_time_that_is_deleted_while_it_is_planned_shows_in_no_plan(
 ) -> None:
     answered = Planners.answered
 
-    def slowly(planners: Planners, asked: Question, top: int) -> Answer:
+    def slowly(planners: Planners, asked: Question, top: int) -> tuple[Problem, Answer]:
         answer = answered(planners, asked, top)
         with ThreadPoolExecutor(1) as somebody:
             assert somebody.submit(group.mia.delete, what).result().status_code == 204

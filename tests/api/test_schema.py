@@ -78,7 +78,7 @@ def _ask(cases: st.SearchStrategy[Any], group: AGroup) -> None:
 
     @seed(SEED)
     @settings(
-        max_examples=size(15, 400),
+        max_examples=size(12, 150),
         derandomize=not FULL,
         database=None,
         deadline=None,

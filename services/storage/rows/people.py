@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     INVITATION = "invitation"  # to become a member
     COORDINATION = "coordination"  # to become a coordinator
+    PLAN_AGAIN = "plan_again"  # tells a coordinator that plans are gone
     FIRST = "first"  # the first coordinator of an installation: its reader says who they are
     SIGN_UP = "sign_up"
 

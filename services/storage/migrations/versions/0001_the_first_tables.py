@@ -157,6 +157,7 @@ def upgrade() -> None:
                 "sign_in",
                 "invitation",
                 "coordination",
+                "plan_again",
                 "first",
                 "sign_up",
                 name="purpose",
