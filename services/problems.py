@@ -27,6 +27,7 @@ _STATUS: dict[type[Explained], int] = {
     errors.WrongKind: 415,
     errors.VersionNeeded: 428,
     errors.TooMany: 429,
+    errors.Busy: 503,
     BadProblem: 422,
     NoPattern: 422,
     UnknownZone: 422,
@@ -96,7 +97,7 @@ def _wants_page() -> bool:
 def _explained(error: Explained) -> ResponseReturnValue:
     g.error = error
     response = _answer(status_of(error), error.what, error.remedy)
-    if isinstance(error, errors.TooMany | errors.StillRunning):
+    if isinstance(error, errors.TooMany | errors.StillRunning | errors.Busy):
         response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, errors.SignInNeeded) and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = "Bearer"

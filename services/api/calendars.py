@@ -87,6 +87,7 @@ def drop_own(calendar_id: UUID) -> Response:
 def _add(said: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Response:
     """Read the calendar while no transaction is open; look the right up again to keep it."""
     kind = flow.kind_of(said.kind)
+    until = flow.completeness(said.complete_until)
     if said.weekly is not None:
         work = door.work()
         owner = owner_of(work)
@@ -100,7 +101,7 @@ def _add(said: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Re
         work = door.work()
         owner = owner_of(work)
         row = flow.add_read(work, owner, kind, taken, sealed)
-    flow.say_complete(row, said.complete_until)
+    row.complete_until = until
     return made(_look(stored.known(work, row), owner.zone, work), f"{place}/{row.id}")
 
 

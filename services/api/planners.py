@@ -7,6 +7,7 @@ from uuid import UUID
 from scheduler.model.answer import Answer
 from scheduler.model.problem import Problem
 from scheduler.planner import Planner
+from services.flow.effort import in_turn
 from services.flow.question import Question
 
 _MOST = 64  # groups
@@ -23,7 +24,7 @@ class Planners:
         """Ask the group's planner; it answers one question at a time."""
         problem = asked.problem()
         lock, planner = self._of(asked.group_id)
-        with lock:
+        with lock, in_turn():
             return problem, planner.plan(problem, top=top)
 
     def _of(self, group_id: UUID) -> tuple[Lock, Planner]:

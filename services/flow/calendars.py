@@ -4,6 +4,7 @@ Whatever the door, a calendar is read before a transaction is opened, and only t
 come out of the reading.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,9 +20,9 @@ from services.flow import rights
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import missing
 from services.keys import Keys
-from services.planning.rules import checked_weekly
+from services.planning.rules import checked_planning_date, checked_weekly
+from services.storage import answers, members, people, plans
 from services.storage import calendars as stored
-from services.storage import members, people, plans
 from services.storage.calendars import Known
 from services.storage.ids import new_id
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
@@ -30,6 +31,7 @@ from services.storage.work import Work
 MOST = 20  # of a person
 PAST = timedelta(days=7)  # how much of what is over is kept
 AHEAD = timedelta(days=800)  # the longest term
+_ADDRESS = re.compile(r"(https|webcals?)://", re.IGNORECASE)
 FRESH = timedelta(hours=6)  # an address read within this time need not be read again
 
 
@@ -61,7 +63,7 @@ def read_file(data: bytes, zone: str, now: datetime) -> Taken:
 
 def read_address(address: str, zone: str, now: datetime, network: Network) -> Taken:
     """Read what is at an https or webcal address. Raises Unreadable."""
-    if "://" not in address:
+    if not _ADDRESS.match(address):
         raise Unreadable("This is no address", remedy="give one that begins with https://")
     return _read(Place(address, _span(now), zone), now, network)
 
@@ -112,15 +114,12 @@ def add_weekly(work: Work, owner: Owner, kind: CalendarKind, ranges: Any) -> Cal
     return row
 
 
-def say_complete(row: CalendarRow, until: Any) -> None:
-    """Note the last day for which a calendar tells everything, if there is one. Raises Unfit."""
-    if until:
-        try:
-            row.complete_until = date.fromisoformat(str(until))
-        except ValueError:
-            raise Unfit(
-                f"{str(until)[:40]!r} is not a date", remedy="write a date such as 2027-05-31"
-            ) from None
+def completeness(until: Any) -> date | None:
+    """Read the last day for which a calendar tells everything, if there is one. Raises BadProblem.
+
+    It is read before the calendar is kept: a day that no planner takes would hinder everybody.
+    """
+    return checked_planning_date(until or None)
 
 
 def sealed(keys: Keys, address: str) -> tuple[UUID, bytes]:
@@ -143,8 +142,9 @@ def of_member(work: Work, group_id: UUID, member_id: UUID) -> list[Known]:
 
 def drop_own(work: Work, calendar_id: UUID) -> None:
     """Delete one's own calendar, or one that somebody entered for oneself."""
+    person_id = rights.actor(work)  # first: whoever is not signed in learns nothing of what is there
     row = stored.one(work, calendar_id)
-    if row is None or row.person_id != rights.actor(work):
+    if row is None or row.person_id != person_id:
         raise missing("calendar")
     _drop(work, row)
 
@@ -174,6 +174,12 @@ def keep_reading(work: Work, calendar_id: UUID, outcome: Taken | Unreadable) -> 
 
 def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
     [found] = read_all([place]) if network is None else read_all([place], network=network)
+    if not found:
+        # Nobody is free for two years: it is the wrong calendar, or one that was emptied.
+        raise Unreadable(
+            "The calendar holds nothing from today on",
+            remedy="check that it is the right one, or type the hours that are taken every week",
+        )
     first, last = window(now)
     return Taken(Events.of(found), first, last)
 
@@ -215,6 +221,8 @@ def _drop(work: Work, row: CalendarRow) -> None:
         else [group.id for _, group in members.of_person(work, row.person_id)]
     )
     plans.drop_of_groups(work, concerned)
+    answers.erase(work, concerned)
+    answers.erase_of(work, row.person_id)
     work.session.delete(row)
     work.note("calendar.dropped", row.id)
 

@@ -49,6 +49,12 @@ class StillRunning(Conflict):
     seconds = 1
 
 
+class Busy(Explained):
+    """Others are being served at this moment. 503, with the seconds to wait."""
+
+    seconds = 10
+
+
 class TooMany(Explained):
     """Tried too often. 429.
 

@@ -11,13 +11,15 @@ from services.flow import rights, terms
 from services.flow.question import question
 from services.planning.answer import iso
 from services.planning.kept import named_document
-from services.storage.rows.groups import GroupRow, TermRow
+from services.storage import members
+from services.storage.rows.groups import GroupRow, MemberRow, TermRow
 from services.storage.work import Work
 
 _WITHOUT = """\
 # Written by Common Hour for a coordinator of the group.
 # Busy time is left out: nobody's calendar leaves the service. Planned from this file every member
-# is unknown; name calendars of your own to plan with them.
+# is unknown; name calendars of your own to plan with them. Hours and notice are as coordinators
+# entered them: what members have said themselves is theirs.
 """
 _WITH = """\
 # Written by Common Hour for its operator. It holds members' busy times: keep it confidential.
@@ -34,8 +36,11 @@ def problem_without_busy(work: Work, group: GroupRow, term: TermRow) -> bytes:
     """The same, for a group that is known to be ours."""
     asked = question(work, group, term)
     document = named_document(asked.document, asked.names)
-    for member in document["members"]:
-        member.pop("known_until", None)
+    pairs = members.of(work, group.id)
+    for said, (member, _) in zip(document["members"], pairs, strict=True):
+        said.pop("known_until", None)
+        if member.joined_at is not None:
+            said.update(_entered(member))
     return _written(_WITHOUT, document)
 
 
@@ -48,6 +53,11 @@ def problem_with_busy(work: Work, group: GroupRow, term: TermRow) -> bytes:
             member["busy"] = _rows(events)
     work.note("group.exported_with_busy", term.id, term.version)
     return _written(_WITH, document)
+
+
+def _entered(member: MemberRow) -> dict[str, Any]:
+    """What a coordinator knows of a member, because a coordinator wrote it."""
+    return {each: getattr(member, each) for each in ("timezone", "hours", "preferred", "notice")}
 
 
 def _rows(events: Events) -> list[list[str]]:

@@ -11,6 +11,7 @@ from scheduler.model.answer import Answer, Change
 from scheduler.model.problem import Problem
 from scheduler.planner import Planner
 from services.flow import rights
+from services.flow.effort import in_turn
 from services.flow.errors import Conflict, Outdated, Unfit
 from services.flow.question import Question, no_today, question
 from services.flow.rights import missing
@@ -18,7 +19,7 @@ from services.flow.what_if import patched
 from services.planning.document import read_document
 from services.planning.kept import from_kept, named_document, to_kept
 from services.planning.problem import problem_of
-from services.planning.rules import checked_rules
+from services.planning.rules import RULES, checked_rules
 from services.storage import members, terms
 from services.storage import plans as stored
 from services.storage.calendars import seen
@@ -26,8 +27,6 @@ from services.storage.ids import new_id
 from services.storage.rows.groups import TermRow
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
-
-_RULES = ("meeting", "cadence", "windows", "quorum", "moves", "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,9 @@ def ask(
 
 def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -> Answer:
     """Ask the planner: milliseconds, no transaction open. Raises BadProblem or NoPattern."""
-    return (planner or Planner()).plan(asked.problem(), top=top)
+    problem = asked.problem()
+    with in_turn():
+        return (planner or Planner()).plan(problem, top=top)
 
 
 def still(work: Work, asked: Question) -> Question:
@@ -162,7 +163,7 @@ def apply(work: Work, group_id: UUID, plan_id: UUID, number: int) -> TermRow:
         if pair is not None and pair[0].required != said["required"]:
             pair[0].required = said["required"]
     kept = {"hours": term.rules["hours"]} if "hours" in term.rules else {}
-    rules = {key: changed[key] for key in _RULES if key in changed}
+    rules = {key: changed[key] for key in RULES if key in changed}
     term.rules = checked_rules({**rules, **kept})
     work.session.flush()
     work.note("relaxation.applied", term.id, term.version)

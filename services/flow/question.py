@@ -21,8 +21,10 @@ from scheduler.model.week import Week
 from scheduler.model.zone import zone
 from scheduler.wallclock import wall_clock
 from services.flow.calendars import stale
+from services.flow.effort import bounded
 from services.planning.calendars import span_of
 from services.planning.document import ProblemDocument, Term, read_document
+from services.planning.kept import named
 from services.planning.problem import hours, problem_of
 from services.planning.rules import read_weekly
 from services.storage import calendars, members
@@ -59,10 +61,13 @@ class Question:
     seen: Seen
 
     def problem(self) -> Problem:
-        """The planner's problem. Raises BadProblem."""
-        document = read_document(self.document)
+        """The planner's problem. Raises BadProblem, or Unfit where it asks for too much."""
         busy = [None if each is None else each.busy_time() for each in self.events]
-        return problem_of(document, busy, today=no_today)
+        try:
+            return bounded(problem_of(read_document(self.document), busy, today=no_today))
+        except BadProblem as error:
+            what = named(error.what, self.names)
+            raise BadProblem(what, remedy=named(error.remedy, self.names)) from None
 
 
 def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None = None) -> Question:
@@ -87,7 +92,8 @@ def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None =
             raise BadProblem("The term begins in the past", remedy="begin it today or later")
     stated = document["members"]
     for (member, _), said in zip(pairs, stated, strict=True):
-        _limit(said, known[member.id], shape.term, work.now)
+        tz = said.get("timezone") or group.timezone
+        _limit(said, known_until(known[member.id], tz, work.now, shape.term.start), shape.term)
     return Question(
         group.id,
         term.id,
@@ -169,9 +175,8 @@ def _member(pair: Pair, term: TermRow) -> dict[str, Any]:
     return stated
 
 
-def _limit(stated: dict[str, Any], rows: Calendars, term: Term, now: datetime) -> None:
+def _limit(stated: dict[str, Any], until: date | None, term: Term) -> None:
     """Say until when a member is known, where that is within the term."""
-    until = known_until(rows, stated.get("timezone") or "UTC", now, term.start)
     if until is not None and until < term.end:
         stated["known_until"] = until.isoformat()
 

@@ -104,28 +104,31 @@ def _add(way: str, whose: Whose, back: str, member: Member | None = None) -> Res
 
 def _take_file(sent: Form, owner: Owner, whose: Whose) -> None:
     file, kind = request.files.get("file"), calendars.kind_of(sent.text("kind"))
+    until = calendars.completeness(sent.text("complete_until"))
     data = file.read() if file else b""
     if not data:
         raise Unfit("No file came with the form", remedy="choose a calendar file (.ics)")
     taken = calendars.read_file(data, owner.zone, door.runtime().clock())
     row = calendars.add_read(door.work(), whose(door.work()), kind, taken, None)
-    calendars.say_complete(row, sent.text("complete_until"))
+    row.complete_until = until
 
 
 def _take_address(sent: Form, owner: Owner, whose: Whose) -> None:
     runtime, address = door.runtime(), sent.text("address")
     kind = calendars.kind_of(sent.text("kind"))
+    until = calendars.completeness(sent.text("complete_until"))
     network = runtime.settings.network
     taken = calendars.read_address(address, owner.zone, runtime.clock(), network)
     sealed = calendars.sealed(runtime.keys, address)
     row = calendars.add_read(door.work(), whose(door.work()), kind, taken, sealed)
-    calendars.say_complete(row, sent.text("complete_until"))
+    row.complete_until = until
 
 
 def _take_weekly(sent: Form, _owner: Owner, whose: Whose) -> None:
     kind, ranges = calendars.kind_of(sent.text("kind")), sent.ranges("weekly")
+    until = calendars.completeness(sent.text("complete_until"))
     row = calendars.add_weekly(door.work(), whose(door.work()), kind, ranges)
-    calendars.say_complete(row, sent.text("complete_until"))
+    row.complete_until = until
 
 
 _WAYS: dict[str, tuple[Callable[[Form, Owner, Whose], None], Places]] = {

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, cast
 
@@ -20,9 +21,11 @@ from schemathesis.specs.openapi.checks import (
 
 from calendar_sync.errors import Unreadable
 from services.flow import calendars
+from services.flow.calendars import Taken
 from services.flow.limits import Window
 from tests.api.group import AGroup, a_group
 from tests.api.house import House, a_house, undo_requests
+from tests.servers.postgres import fresh_database
 from tests.sizes import FULL, size
 
 NOUNS = (
@@ -39,14 +42,26 @@ CHECKS = [
 SEED = 20270104
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture(scope="module", params=["postgresql", *size([], ["sqlite"])])
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """A house in which nothing that is done stays done, and from which nobody is called."""
+    home, url = tmp_path_factory.mktemp("schema"), None
+    with ExitStack() as until_done:
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = until_done.enter_context(fresh_database(server))
+        made = a_house(home, url)
+        until_done.callback(made.runtime.engine.dispose)
+        yield from _undone(made)
 
-    def nobody_is_there(*_asked: object) -> None:
-        raise Unreadable("There is nobody", remedy="check the address")
 
-    made = a_house(tmp_path_factory.mktemp("schema"))
+def nobody_is_there(*_asked: object) -> Taken:
+    raise Unreadable("There is nobody", remedy="check the address")
+
+
+def _undone(made: House) -> Iterator[House]:
     keeper = made.app.extensions["commonhour-tokens"]
     made.app.extensions["commonhour-tokens"] = replace(keeper, window=Window(10**9))
     group = a_group(made)
@@ -62,6 +77,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_nothing_is_answered_that_the_document_does_not_name(house: House, noun: str) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app)
     group: AGroup = house.app.extensions["group"]
+    print("seed", SEED)
     asked = 0
     for found in schema.include(tag=noun).get_all_operations():
         operation = cast("Any", found).ok()
@@ -70,7 +86,6 @@ def test_nothing_is_answered_that_the_document_does_not_name(house: House, noun:
             asked += 1
 
     assert asked
-    print("seed", SEED)
 
 
 def _ask(cases: st.SearchStrategy[Any], group: AGroup) -> None:
