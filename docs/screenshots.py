@@ -75,7 +75,7 @@ def travel(browser: Browser, service: Served, camera: Camera) -> Any:
 
 def window(browser: Browser, size: Any, **options: Any) -> Page:
     """Open a window whose pictures are sharp."""
-    return browser.new_context(viewport=size, device_scale_factor=1.5, **options).new_page()
+    return browser.new_context(viewport=size, device_scale_factor=1, **options).new_page()
 
 
 def shoot(page: Page, name: str) -> None:

@@ -101,11 +101,9 @@ def test_what_would_take_too_long_is_refused_with_the_arithmetic(
             ],
         )
 
-    with pytest.raises(
-        Unfit,
-        match="201 members at 256320 starts are too much to weigh at once: 52 million, and 20 million",
-    ):
+    with pytest.raises(Unfit, match="201 members at 256320 starts are too much") as refused:
         plans.answered(asked)
+    assert "52 million, and 20 million are the most" in refused.value.what
 
 
 def test_only_so_many_plan_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
