@@ -6,7 +6,7 @@ A file is a whole mail or not there. Its name is when it was first kept, and its
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,15 +78,21 @@ def read_one(folder: Path, mail_id: str) -> Kept | None:
     return next((mail for mail in found if mail), None)
 
 
-def forget(folder: Path, address: str) -> int:
-    """Delete every mail to the address, however it is spelt; return how many."""
+def forget(folder: Path, address: str, begun: Sequence[str] = ()) -> int:
+    """Delete every mail to the address, however it is spelt; return how many.
+
+    begun  how the keys of other mails begin that go as well
+    """
     somebody = _identity(address)
 
     def to_them(path: Path) -> bool:
         return somebody is not None and _identity(_recipient(path)) == somebody
 
     _delete([path for path in _unfinished(folder) if to_them(path)])
-    return _delete([path for path, _, _ in _mails(folder) if to_them(path)])
+    others = tuple(begun)
+    return _delete(
+        [path for path, _, key in _mails(folder) if key.startswith(others) or to_them(path)]
+    )
 
 
 def purge(folder: Path, before: datetime) -> int:

@@ -11,6 +11,7 @@ from services.web import mistakes
 from services.wiring import Runtime
 
 _MOST_BYTES = 32_000_000  # of a request: the largest calendar file, as a form sends it
+_MOST_TYPED = 1_100_000  # of what a form brings besides files: the longest list of members
 _log = logging.getLogger(__name__)
 
 
@@ -20,7 +21,8 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(
         SECRET_KEY=runtime.keys.secret,
         MAX_CONTENT_LENGTH=_MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_TYPED,
+        MAX_FORM_PARTS=1000,
         SESSION_COOKIE_NAME="form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

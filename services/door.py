@@ -66,7 +66,7 @@ def reading() -> Work:
 
 
 def work() -> Work:
-    """The request's unit of work: on SQLite nobody else writes until it is settled.
+    """The request's unit of work: on SQLite nobody else writes until it is settled or kept.
 
     So it is opened late: after files are parsed and plans are made.
     """
@@ -75,6 +75,19 @@ def work() -> Work:
         g.work = units.open_work(runtime().engine, runtime().clock(), asking().person_id)
         g.work.operator = asking().operator
     return cast(Work, g.work)
+
+
+def keep() -> None:
+    """Keep what was done so far, before something slow. What is written later opens anew.
+
+    From here on an answer that says "no" has changed something: the caller says what.
+    """
+    found: Work | None = g.pop("work", None)
+    if found is not None:
+        try:
+            found.commit()
+        finally:
+            found.session.close()
 
 
 def put_down() -> None:

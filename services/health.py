@@ -8,7 +8,7 @@ from redis.retry import Retry
 
 from services import door
 from services.storage import migrate
-from services.storage.work import Away
+from services.storage.work import InTrouble
 
 
 def install(app: Flask) -> None:
@@ -33,7 +33,7 @@ def readyz() -> ResponseReturnValue:
 def _database() -> str:
     try:
         return "ok" if migrate.is_current(door.runtime().engine) else "not migrated"
-    except Away:
+    except InTrouble:
         return "away"
 
 

@@ -12,7 +12,8 @@ from calendar_sync.errors import Unreadable
 from scheduler.errors import BadProblem, Explained, NoPattern, UnknownZone
 from services.flow import errors
 from services.queue import NoQueue
-from services.storage.work import Away, Stale, Taken
+from services.storage.trouble import Trouble, trouble_of
+from services.storage.work import AllInUse, InTrouble, Stale, Taken
 
 _log = logging.getLogger(__name__)
 _STATUS: dict[type[Explained], int] = {
@@ -41,6 +42,15 @@ _HTTP = {
     413: ("The request is larger than is taken", "send less at once"),
     415: ("This kind of content is not taken here", "send application/json"),
 }
+_TROUBLE = {
+    Trouble.BUSY: ("The database is busy just now", "try again in a moment", "1"),
+    Trouble.FULL: (
+        "The disk of the database is full",
+        "tell whoever runs this service, then try again",
+        "60",
+    ),
+    Trouble.AWAY: ("The database cannot be reached just now", "try again in a minute", "10"),
+}
 _UNDERSTOOD = "correct the request"
 
 
@@ -57,7 +67,8 @@ def install(app: Flask, page: Page) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Stale, _stale)
     app.register_error_handler(Taken, _taken)
-    app.register_error_handler(Away, _away)
+    app.register_error_handler(InTrouble, _in_trouble)
+    app.register_error_handler(AllInUse, _all_in_use)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -128,10 +139,21 @@ def _taken(_error: Taken) -> ResponseReturnValue:
     return _answer(409, "Somebody else has just done the same", "read it again")
 
 
-def _away(error: Away) -> ResponseReturnValue:
-    _log.error("the database does not answer: %s", type(error).__name__)
-    response = _answer(503, "The database cannot be reached just now", "try again in a minute")
-    response.headers["Retry-After"] = "10"
+def _in_trouble(error: InTrouble) -> ResponseReturnValue:
+    kind = trouble_of(error)
+    _log.error("the database is in trouble: %s", kind)
+    return _unexpected(error) if kind is Trouble.OTHER else _later(kind)
+
+
+def _all_in_use(_error: AllInUse) -> ResponseReturnValue:
+    _log.error("all connections to the database are in use")
+    return _later(Trouble.BUSY)
+
+
+def _later(kind: Trouble) -> ResponseReturnValue:
+    what, remedy, seconds = _TROUBLE[kind]
+    response = _answer(503, what, remedy)
+    response.headers["Retry-After"] = seconds
     return response
 
 

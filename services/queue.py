@@ -15,6 +15,7 @@ from scheduler.errors import Explained
 _log = logging.getLogger(__name__)
 QUEUES = ("calendars", "planning", "notices")
 _DAY = 86_400
+_PATIENCE = 2  # seconds that a page may wait for Redis
 
 
 class NoQueue(Explained):
@@ -31,7 +32,9 @@ class Enqueue(Protocol):
 def to_redis(url: str) -> Enqueue:
     """Hand jobs on by RQ, as JSON; a job is named by its queue and its function."""
     # No tries of its own: whoever asks is answered at once when Redis is away.
-    connection = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2)
+    connection = Redis.from_url(
+        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE
+    )
 
     def enqueue(job: str, subject: UUID | None = None) -> None:
         queue = Queue(job.partition(".")[0], connection=connection, serializer=JSONSerializer)

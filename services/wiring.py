@@ -1,6 +1,6 @@
 """The composition root: what a process needs, put together from its settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from notifications import outbox
 from notifications.message import Channel, Sender
 from notifications.outbox import OutboxChannel
 from notifications.smtp import SmtpChannel
@@ -40,10 +41,11 @@ class Runtime:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Assemble."""
+        keys = Keys.of(settings)
         return cls(
             settings,
-            Keys.of(settings),
-            engine_for(url_of(settings)),
+            keys,
+            engine_for(url_of(settings), keys),
             queue.to_redis(settings.redis_url) if settings.redis_url else queue.nowhere,
             _channel(settings),
         )
@@ -55,6 +57,10 @@ class Runtime:
     def reading(self, actor: UUID | None = None) -> AbstractContextManager[Work]:
         """Open a transaction that only reads."""
         return work.reading(self.engine, self.clock(), actor)
+
+    def forget_mails(self, address: str, begun: Sequence[str] = ()) -> int:
+        """Delete the kept mails to an address, and those whose keys begin so; return how many."""
+        return outbox.forget(self.settings.mails, address, begun)
 
 
 def _channel(settings: Settings) -> Channel:

@@ -31,8 +31,8 @@ from services.wiring import Runtime
 
 _log = logging.getLogger(__name__)
 _MODULES = [import_module(f"services.jobs.{each}") for each in QUEUES]
-_SWEEPS = ("planning.sweep", "notices.send_links")  # what waits in SQL, whoever was to be told
-_SWEEP_SECONDS = 60
+# What waits in SQL, whoever was to be told, and how often it is asked for, in seconds.
+_SWEEPS = {"planning.sweep": 60, "notices.send_links": 60, "notices.purge": 3600}
 _PRIVATE = re.compile(r"""\w+://\S+|\S+@\S+|'[^']*'|"[^"]*\"""")
 
 JOBS: dict[str, Callable[..., object]] = {
@@ -146,7 +146,7 @@ def _warm(runtime: Runtime) -> None:
 
 @dataclass(slots=True)
 class _Sweep:
-    """Asks for the sweeps of these queues: at once when a worker starts, then every minute.
+    """Asks for the sweeps of these queues: at once when a worker starts, then again and again.
 
     Redis may have lost a job, and a job may have to be tried later. Of several workers one asks.
     """
@@ -163,7 +163,7 @@ class _Sweep:
         self.started = True
 
     def _my_turn(self, job: str) -> bool:
-        return bool(self.connection.set(f"swept:{job}", 1, nx=True, ex=_SWEEP_SECONDS))
+        return bool(self.connection.set(f"swept:{job}", 1, nx=True, ex=_SWEEPS[job]))
 
 
 def _level(settings: Settings) -> str:

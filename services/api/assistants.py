@@ -12,7 +12,7 @@ from services.api.routes import Noun
 from services.api.shapes import Somebody
 from services.api.words import IdText
 from services.flow import members as flow
-from services.storage.rows.people import PersonRow
+from services.storage.members import Assistant as Found
 
 assistants = Noun("assistants", "Who looks after a member's clinics", scope="groups")
 _BASE = "/groups/<uuid:group_id>/members/<uuid:member_id>/assistants"
@@ -30,15 +30,15 @@ class Assistant(TypedDict):
 def index(group_id: UUID, member_id: UUID, query: Page) -> Response:
     """List who looks after a member's clinics."""
     found = flow.assistants(door.reading(), group_id, member_id)
-    return part(found, query, lambda each: each.id, _look)
+    return part(found, query, lambda each: each[1].id, _look)
 
 
 @assistants.on("POST", _BASE, {201: Assistant})
 def add(group_id: UUID, member_id: UUID, body: Somebody) -> Response:
     """Say who looks after a member's clinics."""
-    person = flow.add_assistant(door.work(), group_id, member_id, body.email, body.name)
-    place = f"/groups/{group_id}/members/{member_id}/assistants/{person.id}"
-    return made(_look(person), place)
+    added = flow.add_assistant(door.work(), group_id, member_id, body.email, body.name)
+    place = f"/groups/{group_id}/members/{member_id}/assistants/{added[1].id}"
+    return made(_look(added), place)
 
 
 @assistants.on("DELETE", f"{_BASE}/<uuid:person_id>", {204: None})
@@ -48,5 +48,6 @@ def remove(group_id: UUID, member_id: UUID, person_id: UUID) -> Response:
     return nothing()
 
 
-def _look(person: PersonRow) -> Assistant:
-    return Assistant(person_id=str(person.id), name=person.name, email=person.email)
+def _look(found: Found) -> Assistant:
+    row, person = found
+    return Assistant(person_id=str(person.id), name=row.name, email=person.email)

@@ -8,36 +8,44 @@ from typing import Any, TypeVar
 from flask import Request, request
 from pydantic import BaseModel
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from scheduler.errors import Explained
-from services.flow.errors import Unfit, WrongKind
+from services.flow.errors import TooLarge, Unfit, WrongKind
 from services.planning.document import Table
 from services.planning.fields import nearest, shown
+from services.planning.nesting import MOST, levels
 from services.planning.rules import read
 
 T = TypeVar("T", bound=Table)
+_MOST_BYTES = 1_000_000
+_MOST_VALUES = 100_000  # a thousand members, each with all that can be said of one, are fewer
 _HALF = re.compile("[\ud800-\udfff\0]")  # half a character, or none
 
 
 def body(shape: type[T]) -> T:
-    """Read the body as JSON of this shape. Raises WrongKind, Explained or BadProblem."""
+    """Read the body as JSON of this shape. Raises WrongKind, TooLarge, Explained or BadProblem."""
     if request.mimetype != "application/json":
         raise WrongKind("The body is not said to be JSON", remedy="send application/json")
-    return read(shape, parsed(request.get_data()))
+    if "ics" not in shape.model_fields:  # a whole calendar is as large as the application takes
+        request.max_content_length = _MOST_BYTES
+    return read(shape, parsed(_sent(request)))
 
 
 def empty() -> None:
-    """Refuse a body where there is nothing to say. Raises Unfit."""
-    data = request.get_data()
+    """Refuse a body where there is nothing to say. Raises TooLarge or Unfit."""
+    request.max_content_length = _MOST_BYTES
+    data = _sent(request)
     if data and parsed(data) != {}:
         raise Unfit("Nothing can be said with this request", remedy="send it without a body")
 
 
 def text(given: Request, kind: str) -> bytes:
-    """Read the body as text of this kind. Raises WrongKind."""
+    """Read the body as text of this kind. Raises WrongKind or TooLarge."""
     if given.mimetype != kind:
         raise WrongKind(f"The body is not said to be {kind}", remedy=f"send {kind}")
-    return given.get_data()
+    given.max_content_length = _MOST_BYTES
+    return _sent(given)
 
 
 def arguments(shape: type[T] | None, given: MultiDict[str, str]) -> T | None:
@@ -53,7 +61,7 @@ def arguments(shape: type[T] | None, given: MultiDict[str, str]) -> T | None:
 
 
 def parsed(data: bytes) -> Any:
-    """Read JSON as RFC 8259 has it, each key once. Raises Explained."""
+    """Read JSON as RFC 8259 has it, each key once. Raises Explained or Unfit."""
     try:
         value = json.loads(
             data.decode(),
@@ -61,7 +69,9 @@ def parsed(data: bytes) -> Any:
             parse_constant=_no_number,
             object_pairs_hook=_once_each,
         )
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
         raise Explained(
             "The body is not JSON in UTF-8", remedy="send one object, with each key once"
         ) from None
@@ -72,6 +82,22 @@ def parsed(data: bytes) -> Any:
 def said_of(shape: BaseModel) -> dict[str, Any]:
     """Only what was said: what is left out stays as it is."""
     return {name: getattr(shape, name) for name in shape.model_fields_set}
+
+
+def _sent(given: Request) -> bytes:
+    """What was sent, if it is no larger than is taken here. Raises TooLarge."""
+    try:
+        return given.get_data()
+    except RequestEntityTooLarge:
+        most = (given.max_content_length or 0) // 1_000_000
+        raise TooLarge(f"The body is larger than {most} MB", remedy="send less at once") from None
+
+
+def _too_deep() -> Unfit:
+    return Unfit(
+        f"Lists and tables stand in one another more than {MOST} deep",
+        remedy="send what /api/docs describes",
+    )
 
 
 def _number(text: str) -> float | int:
@@ -92,15 +118,15 @@ def _once_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(value: Any) -> None:
-    """Refuse text that no database keeps. Raises Unfit."""
-    waiting = [value]
-    while waiting:
-        match waiting.pop():
-            case str(text) if _HALF.search(text):
-                raise Unfit(
-                    "A text holds NUL or half a character", remedy="write it anew, in UTF-8"
-                )
-            case dict(table):
-                waiting += [*table, *table.values()]
-            case list(items):
-                waiting += items
+    """Refuse what nothing after this could bear: depth, number, text no database keeps."""
+    count = 0
+    for depth, level in enumerate(levels(value)):
+        count += len(level)
+        if depth > MOST:
+            raise _too_deep()
+        if count > _MOST_VALUES:
+            raise Unfit(
+                f"The body holds more than {_MOST_VALUES} values", remedy="send less at once"
+            )
+        if any(isinstance(each, str) and _HALF.search(each) for each in level):
+            raise Unfit("A text holds NUL or half a character", remedy="write it anew, in UTF-8")

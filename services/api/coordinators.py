@@ -59,7 +59,7 @@ def remove(group_id: UUID, person_id: UUID) -> Response:
 def _look(found: tuple[CoordinatorRow, PersonRow], whole: bool) -> Coordinator:  # noqa: FBT001
     row, person = found
     if not whole:
-        return Coordinator(name=person.name)
+        return Coordinator(name=row.name)
     return Coordinator(
-        name=person.name, person_id=str(person.id), email=person.email, since=moment(row.since)
+        name=row.name, person_id=str(person.id), email=person.email, since=moment(row.since)
     )

@@ -7,7 +7,7 @@ from flask import Response
 from typing_extensions import TypedDict
 
 from services import door
-from services.api import versions
+from services.api import once, versions
 from services.api.bodies import said_of
 from services.api.pages import Items, Page, cut
 from services.api.responses import made, moment, nothing
@@ -58,6 +58,7 @@ def index(query: Page) -> Response:
 def form(body: NewGroup) -> Response:
     """Form a group from a template; you coordinate it."""
     row = flow.form(door.work(), body.template, body.title, body.timezone, body.rules or None)
+    once.tells_of(row.id)
     tag = versions.tag(row.version)
     return made(_mine(row), f"/groups/{row.id}", ETag=tag)
 

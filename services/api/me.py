@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response
 from typing_extensions import TypedDict
 
-from notifications import outbox
 from services import door
 from services.api import versions
 from services.api.bodies import said_of
@@ -82,7 +81,7 @@ def change(body: PersonChange) -> Response:
 def forget() -> Response:
     """Remove yourself, with everything that is kept about you."""
     work = door.work()
-    flow.forget(work, flow.me(work).id, mails=_forget_mails)
+    flow.forget(work, flow.me(work).id, mails=door.runtime().forget_mails)
     return nothing()
 
 
@@ -124,10 +123,6 @@ def visits(query: Page) -> Response:
 def assisted(query: Page) -> Response:
     """List the members whose clinics you look after."""
     return part(members.assisting(door.reading()), query, lambda each: each[0].id, _assisted)
-
-
-def _forget_mails(address: str) -> int:
-    return outbox.forget(door.runtime().settings.mails, address)
 
 
 def _look(row: PersonRow) -> Me:

@@ -102,9 +102,9 @@ def add_list(group_id: UUID, raw: Csv) -> Response:
 
     Columns: name, email, timezone, role, required, assistant_email; only the first two are needed.
     """
-    data = bodies.text(raw, "text/csv")
+    entries = roster.read(bodies.text(raw, "text/csv"))
     work = door.work()
-    pairs = roster.add(work, group_id, data)
+    pairs = flow.add_all(work, group_id, entries)
     door.hand_on("notices.send_links")
     shown = list(_looks(work, group_id, pairs).values())
     return made({"items": shown, "next": None}, f"/groups/{group_id}/members")

@@ -1,6 +1,7 @@
 """A request with an Idempotency-Key has one effect and one answer, however often it is sent."""
 
 from hashlib import sha256
+from uuid import UUID
 
 from flask import Response, g, request
 
@@ -12,13 +13,18 @@ _KEPT = ("Content-Type", "Location", "ETag", "Content-Disposition")
 
 
 def claimed() -> Response | None:
-    """Claim the answer to this request; or give the answer that it had. Raises Conflict, Unfit."""
+    """Claim the answer to this request; or give the answer that it had.
+
+    Raises Conflict, Unfit or Gone.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     door.put_down()
     begin = door.runtime().work
-    found = answers.claim(begin, str(door.asking().person_id), key, _name())
+    who = door.asking().person_id
+    assert who is not None  # a token is somebody's
+    found = answers.claim(begin, who, key, _name())
     if isinstance(found, Stored):
         response = Response(found.body, found.status)
         del response.headers["Content-Type"]
@@ -36,10 +42,20 @@ def keep(response: Response) -> Response:
         headers = [[name, response.headers[name]] for name in _KEPT if name in response.headers]
         stored = Stored(response.status_code, headers, response.get_data())
         try:
-            answers.keep(door.work(), claim, stored)
+            answers.keep(door.work(), claim, stored, _group())
         except Exception as error:  # noqa: BLE001 -- nothing of the effect stands then
             return door.told(error)
     return response
+
+
+def tells_of(group_id: UUID) -> None:
+    """Say of which group the answer tells, where the address does not say it."""
+    g.told_group = group_id
+
+
+def is_kept() -> bool:
+    """Whether the answer to this request will be kept."""
+    return "claim" in g
 
 
 def take_back() -> None:
@@ -47,6 +63,12 @@ def take_back() -> None:
     claim: Claim | None = g.get("claim")
     if claim is not None:
         answers.take_back(door.runtime().work, claim)
+
+
+def _group() -> UUID | None:
+    """The group of which the answer tells: with whoever leaves it, the answer goes."""
+    found: UUID | None = (request.view_args or {}).get("group_id") or g.get("told_group")
+    return found
 
 
 def _name() -> bytes:

@@ -68,6 +68,8 @@ def make(group_id: UUID, term_id: UUID, body: NewPlan) -> Response:
     door.put_down()
     if body.what_if is not None:
         found = _planners().answered(asked, body.top)
+        if once.is_kept():  # nobody's time who has just taken it back
+            flow.still(door.work(), asked)
         return told(_named(WhatIf(answer=as_object(*found)), asked))
     if asked.stale and body.read:
         return _wait(asked)

@@ -10,6 +10,7 @@ _SENTENCES = {
     403: "The token lacks a scope, or its person the right",
     404: "There is none, or none for you",
     409: "It does not go with what is there, or the same request is still being answered",
+    410: "It was done already, and its answer is no longer kept",
     412: "Somebody has changed it since it was read",
     413: "It is too large",
     415: "This kind of content is not taken here",
@@ -32,6 +33,8 @@ def of(method: str, rule: str, *, versioned: bool, hidden: bool) -> dict[int, di
         found.add(404)
     if method != "GET":
         found |= {409, 413}
+    if method == "POST":
+        found.add(410)
     if method in ("POST", "PATCH"):
         found.add(415)
     if method in ("PATCH", "DELETE") or "/relaxations/" in rule:

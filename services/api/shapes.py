@@ -14,9 +14,8 @@ from services.api.words import (
     Rules,
     TiersOrNone,
 )
-from services.flow.groups import MOST_LETTERS
 from services.planning.document import Table
-from services.planning.fields import Day, Text, Zone, one_of, wrong
+from services.planning.fields import MOST_LETTERS, Day, Text, Zone, at_most, one_of, wrong
 from services.planning.templates import TEMPLATES
 from services.storage.rows.calendars import CalendarKind
 
@@ -140,6 +139,6 @@ class NewPlan(Table):
     top      how many proposals
     """
 
-    what_if: Annotated[list[dict[str, Any]], WithJsonSchema(PATCH)] | None = None
+    what_if: Annotated[list[dict[str, Any]], at_most(100), WithJsonSchema(PATCH)] | None = None
     read: bool = True
     top: Annotated[int, Field(ge=1, le=10)] = 5

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from scheduler.model.week import DAY_NAMES
+from services.planning import document as written
+from services.planning.fields import MOST_LETTERS
 
 _TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "example": "06:30"}
 _RANGE = {
@@ -14,6 +16,7 @@ _RANGE = {
         "days": {
             "type": "array",
             "minItems": 1,
+            "maxItems": len(DAY_NAMES),
             "items": {"type": "string", "enum": list(DAY_NAMES)},
         },
         "start": _TIME,
@@ -22,15 +25,17 @@ _RANGE = {
     "required": ["days", "start", "end"],
     "additionalProperties": False,
 }
-RANGES = {"type": "array", "items": _RANGE}
+_LINE = {"type": "string", "maxLength": MOST_LETTERS}
+RANGES = {"type": "array", "maxItems": written.MOST_RANGES, "items": _RANGE}
 TIERS = {
     "type": "array",
+    "maxItems": written.MOST_TIERS,
     "description": "How many days ahead a clinic must be asked; the most days first.",
     "items": {
         "type": "object",
         "properties": {
             "days": {"type": "integer", "minimum": 0, "maximum": 3660},
-            "approver": {"type": "string"},
+            "approver": _LINE,
         },
         "required": ["days"],
         "additionalProperties": False,
@@ -38,13 +43,14 @@ TIERS = {
 }
 BLACKOUTS = {
     "type": "array",
+    "maxItems": written.MOST_BLACKOUTS,
     "description": "Days without meetings, first and last included.",
     "items": {
         "type": "object",
         "properties": {
             "start": {"type": "string", "format": "date"},
             "end": {"type": "string", "format": "date"},
-            "name": {"type": "string"},
+            "name": _LINE,
         },
         "required": ["start", "end"],
         "additionalProperties": False,
@@ -78,7 +84,7 @@ RULES = _table(
         ["kind"],
         kind={"type": "string", "enum": ["once", "weekly", "monthly", "spread"]},
         every=_minutes(1, 800),
-        ordinals={"type": "array", "items": {}},
+        ordinals={"type": "array", "maxItems": written.MOST_CHOICES, "items": {}},
         count=_minutes(1, 800),
         min_gap_days=_minutes(0, 800),
     ),
@@ -89,6 +95,7 @@ RULES = _table(
         count={"type": "integer", "minimum": 1},
         counts={
             "type": "array",
+            "maxItems": 4,
             "items": {"enum": ["free", "protectable", "tentative", "off_hours"]},
         },
     ),

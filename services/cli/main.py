@@ -28,6 +28,7 @@ from services.cli.worker import worker
 from services.planning.terminal import one_line
 
 BAD_INPUT = 2  # exit status
+_OURS_ALONE = 0o077  # the database, keys, mails and plans are for no other user of this machine
 
 
 @click.group(epilog="Example: commonhour plan examples/roadmap/problem.toml")
@@ -55,6 +56,7 @@ commonhour.add_command(db)
 
 def main() -> None:
     """Run a command; an expected failure is one sentence on standard error."""
+    os.umask(_OURS_ALONE)  # for every process that is started from here as well
     if sys.stdout is None:
         _fail("Standard output is closed: leave it open, or send it to a file.")
     if isinstance(sys.stdout, io.TextIOWrapper):

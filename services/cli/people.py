@@ -42,8 +42,7 @@ def forget(email: str, *, yes: bool) -> None:
     The plans of their groups go too, since their time shows in them. The audit keeps a number
     that stands for nobody any more.
     """
-    from notifications import outbox  # noqa: PLC0415 -- other commands start without
-    from services.cli.database import opened  # noqa: PLC0415
+    from services.cli.database import opened  # noqa: PLC0415 -- other commands start without
     from services.flow import people  # noqa: PLC0415
 
     runtime = opened()
@@ -52,9 +51,7 @@ def forget(email: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {person.email} for good?", abort=True)
     with runtime.work() as work:
-        people.forget(
-            work, person.id, mails=lambda address: outbox.forget(runtime.settings.mails, address)
-        )
+        people.forget(work, person.id, mails=runtime.forget_mails)
     click.echo(f"{person.email} is forgotten.")
 
 

@@ -1,11 +1,8 @@
 """`commonhour purge`: what is kept for a time only."""
 
 import json
-from datetime import timedelta
 
 import click
-
-_MAILS = timedelta(days=30)
 
 
 @click.command(epilog="Example: commonhour purge")
@@ -19,7 +16,7 @@ def purge(*, as_json: bool) -> None:
     runtime = opened()
     with runtime.work() as work:
         dropped = over.purge(work)
-    dropped["kept mails"] = outbox.purge(runtime.settings.mails, runtime.clock() - _MAILS)
+    dropped["kept mails"] = outbox.purge(runtime.settings.mails, runtime.clock() - over.MAILS)
     if as_json:
         click.echo(json.dumps(dropped, indent=1))
     else:

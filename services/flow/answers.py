@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
-from services.flow.errors import StillRunning, Unfit
+from services.flow.errors import Gone, StillRunning, Unfit
 from services.storage import answers
 from services.storage.answers import Headers
 from services.storage.work import Work
@@ -39,21 +40,21 @@ class Stored:
     body: bytes = field(repr=False)
 
 
-def claim(begin: Begin, who: str, key: str, request: bytes) -> Claim | Stored:
+def claim(begin: Begin, who: UUID, key: str, request: bytes) -> Claim | Stored:
     """Claim the answer to a request, in a transaction of its own; or get the answer it had.
 
     who      whose keys these are: nobody meets anybody else's
     key      as the request names itself
     request  hash of all that makes it this request: method, path and body
 
-    Raises Unfit when the key is none or belongs to another request, and Conflict while the first
-    one is still being answered.
+    Raises Unfit when the key is none or belongs to another request, Conflict while the first one
+    is still being answered, and Gone when its answer was erased.
     """
     if not _KEY.fullmatch(key):
         raise Unfit("The Idempotency-Key is none", remedy="write 1 to 255 visible ASCII letters")
     name = sha256(f"{who}\0{key}".encode()).digest()
     with begin() as work:
-        if answers.begin(work, name, request):
+        if answers.begin(work, name, request, who):
             return Claim(name, work.now)
         row = answers.one(work, name)
         if row is None:  # released at this moment
@@ -65,6 +66,11 @@ def claim(begin: Begin, who: str, key: str, request: bytes) -> Claim | Stored:
             raise Unfit(
                 "This Idempotency-Key belongs to another request", remedy="choose a new key"
             )
+        if row.status == answers.ERASED:
+            raise Gone(
+                "This was done already, and its answer is no longer kept",
+                remedy="read the group to see how it stands",
+            )
         if row.status is not None:
             return Stored(row.status, row.headers or [], row.body or b"")
         if row.created_at > work.now - _PATIENCE:
@@ -73,14 +79,15 @@ def claim(begin: Begin, who: str, key: str, request: bytes) -> Claim | Stored:
         return Claim(name, work.now)
 
 
-def keep(work: Work, claimed: Claim, answer: Stored) -> None:
+def keep(work: Work, claimed: Claim, answer: Stored, group_id: UUID | None = None) -> None:
     """Keep the answer in the transaction of the effect: both stand or neither does.
+
+    group_id  what it tells of; None: the one who asked alone
 
     Raises Conflict when the claim was taken over; the effect must not stand then either.
     """
-    if not answers.finish(
-        work, claimed.key, claimed.since, (answer.status, answer.headers, answer.body)
-    ):
+    told = (answer.status, answer.headers, answer.body)
+    if not answers.finish(work, claimed.key, claimed.since, told, group_id):
         raise _still_running()
 
 

@@ -28,7 +28,7 @@ from services.storage.ids import new_id
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
 from services.storage.work import Work
 
-MOST = 20  # of a person
+MOST = 20  # of a person's own, and as many that each group enters for them
 PAST = timedelta(days=7)  # how much of what is over is kept
 AHEAD = timedelta(days=800)  # the longest term
 _ADDRESS = re.compile(r"(https|webcals?)://", re.IGNORECASE)
@@ -142,7 +142,7 @@ def of_member(work: Work, group_id: UUID, member_id: UUID) -> list[Known]:
 
 def drop_own(work: Work, calendar_id: UUID) -> None:
     """Delete one's own calendar, or one that somebody entered for oneself."""
-    person_id = rights.actor(work)  # first: whoever is not signed in learns nothing of what is there
+    person_id = rights.actor(work)  # first: nobody else learns what is there
     row = stored.one(work, calendar_id)
     if row is None or row.person_id != person_id:
         raise missing("calendar")
@@ -195,7 +195,7 @@ def _span(now: datetime) -> tuple[int, int]:
 
 
 def _new(work: Work, owner: Owner, kind: CalendarKind, source: Source) -> CalendarRow:
-    if len(stored.of_person(work, owner.person_id)) >= MOST:
+    if stored.count(work, owner.person_id, owner.group_id) >= MOST:
         raise Conflict(f"There are {MOST} calendars already", remedy="delete one first")
     return CalendarRow(
         id=new_id(),

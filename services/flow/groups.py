@@ -8,22 +8,21 @@ from uuid import UUID
 from services.flow import persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import Standing, missing, unchanged
+from services.planning.fields import MOST_LETTERS
 from services.planning.rules import checked_person, checked_rules
 from services.planning.templates import template
+from services.storage import answers, members, people
 from services.storage import groups as stored
-from services.storage import members
 from services.storage.rows.groups import CoordinatorRow, GroupRow, GuestRow
 from services.storage.rows.people import PersonRow, Purpose
 from services.storage.work import Work
-
-MOST_LETTERS = 200
 
 
 def form(
     work: Work, kind: str, title: str, timezone: str, rules: dict[str, Any] | None = None
 ) -> GroupRow:
     """Form a group from a template; whoever forms it coordinates it. Raises BadProblem."""
-    person = rights.actor(work)
+    person = _actor(work)
     start = template(kind)
     group = GroupRow(
         template=start.key,
@@ -34,7 +33,9 @@ def form(
     )
     work.add(group)
     work.session.flush()
-    work.add(CoordinatorRow(group_id=group.id, person_id=person, since=work.now))
+    work.add(
+        CoordinatorRow(group_id=group.id, person_id=person.id, name=person.name, since=work.now)
+    )
     work.note("group.formed", group.id, group.version)
     return group
 
@@ -64,6 +65,7 @@ def dissolve(work: Work, group_id: UUID, version: int | None) -> None:
     """Delete a group with everything that belongs to it alone."""
     group = rights.coordinating(work, group_id)
     unchanged(group, version)
+    answers.erase(work, [group_id])
     work.session.delete(group)
     work.note("group.dissolved", group_id, version)
 
@@ -77,16 +79,20 @@ def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, Perso
 def add_coordinator(work: Work, group_id: UUID, email: str, name: str) -> PersonRow:
     """Let somebody coordinate as well, and tell them by mail."""
     rights.coordinating(work, group_id)
-    person = persons.found_or_made(work, email, line(name, "name"))
-    make_coordinator(work, group_id, person)
+    name = line(name, "name")
+    person = persons.found_or_made(work, email, name)
+    make_coordinator(work, group_id, person, name)
     return person
 
 
-def make_coordinator(work: Work, group_id: UUID, person: PersonRow) -> None:
-    """Give a person the coordinator's rights; they hear of it once."""
+def make_coordinator(work: Work, group_id: UUID, person: PersonRow, name: str) -> None:
+    """Give a person the coordinator's rights; they hear of it once.
+
+    name  what they are called in this group
+    """
     if any(row.person_id == person.id for row, _ in stored.coordinators(work, group_id)):
         return
-    work.add(CoordinatorRow(group_id=group_id, person_id=person.id, since=work.now))
+    work.add(CoordinatorRow(group_id=group_id, person_id=person.id, name=name, since=work.now))
     work.session.flush()
     signin.invite(work, person.id, group_id, Purpose.COORDINATION)
     work.note("coordinator.added", person.id)
@@ -94,7 +100,7 @@ def make_coordinator(work: Work, group_id: UUID, person: PersonRow) -> None:
 
 def remove_coordinator(work: Work, group_id: UUID, person_id: UUID) -> None:
     """End somebody's coordination; the last one stays."""
-    rights.coordinating(work, group_id)
+    rights.coordinating_alone(work, group_id)
     present = {row.person_id for row, _ in stored.coordinators(work, group_id)}
     if person_id not in present:
         raise missing("coordinator")
@@ -104,6 +110,8 @@ def remove_coordinator(work: Work, group_id: UUID, person_id: UUID) -> None:
             remedy="name another one first, or dissolve the group",
         )
     stored.drop_coordinator(work, group_id, person_id)
+    persons.let_go(work, person_id)
+    answers.erase(work, [group_id])  # what they were told, and what names them
     work.note("coordinator.removed", person_id)
 
 
@@ -140,6 +148,8 @@ def remove_guest(work: Work, group_id: UUID, guest_id: UUID) -> None:
     if guest is None:
         raise missing("guest")
     work.session.delete(guest)
+    persons.let_go(work, guest.person_id)
+    answers.erase(work, [group_id])
     work.note("guest.removed", guest_id)
 
 
@@ -162,6 +172,13 @@ def line(text: str, what: str) -> str:
             remedy=f"write 1 to {MOST_LETTERS} letters on one line",
         )
     return tidy
+
+
+def _actor(work: Work) -> PersonRow:
+    person = people.by_id(work, rights.actor(work))
+    if person is None:
+        raise missing("person")
+    return person
 
 
 def _rows(work: Work, group_id: UUID) -> Sequence[GuestRow]:

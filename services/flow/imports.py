@@ -12,13 +12,11 @@ from services.flow.calendars import Owner, Taken
 from services.flow.members import Entry
 from services.planning.document import ProblemDocument, read_document
 from services.planning.problem import parse, typed_busy
-from services.planning.rules import checked_rules
+from services.planning.rules import RULES, checked_rules
 from services.storage.ids import new_id
 from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.groups import CoordinatorRow, GroupRow, TermRow
 from services.storage.work import Work
-
-_RULES = ("meeting", "cadence", "windows", "quorum", "moves", "notice")
 
 
 def group_of(work: Work, path: Path, coordinator: str) -> GroupRow:
@@ -39,7 +37,9 @@ def group_of(work: Work, path: Path, coordinator: str) -> GroupRow:
     person = persons.found_or_made(work, coordinator, coordinator.partition("@")[0])
     work.actor = person.id
     group = _group(work, data, document)
-    work.add(CoordinatorRow(group_id=group.id, person_id=person.id, since=work.now))
+    work.add(
+        CoordinatorRow(group_id=group.id, person_id=person.id, name=person.name, since=work.now)
+    )
     work.session.flush()
     work.note("group.imported", group.id, group.version)
     for index, said in enumerate(data["members"]):
@@ -48,7 +48,7 @@ def group_of(work: Work, path: Path, coordinator: str) -> GroupRow:
 
 
 def _group(work: Work, data: dict[str, Any], document: ProblemDocument) -> GroupRow:
-    rules = checked_rules({key: data[key] for key in _RULES if key in data})
+    rules = checked_rules({key: data[key] for key in RULES if key in data})
     group = GroupRow(
         id=new_id(),
         template="imported",

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
@@ -25,54 +25,49 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many tries of something within so many seconds, by one somebody."""
+    """At most so many tries of something within so many seconds, by one somebody.
+
+    told  what is said when there were more
+    """
 
     what: str
     most: int
     seconds: int
+    told: str = "That was tried too often"
 
 
-GUESSES = Limit("guess", 10, 15 * 60)  # of secrets, by where they come from
+GUESSES = Limit(  # of secrets, by where they come from
+    "guess", 10, 15 * 60,
+    "More than 10 wrong links or tokens came from your network within 15 minutes",
+)  # fmt: skip
 MAILS_TO = Limit("mail to", 5, 60 * 60)  # by the address of mail
-MAILS_FROM = Limit("mail from", 20, 60 * 60)  # by where they are asked for
+MAILS_FROM = Limit(  # by where they are asked for
+    "mail from", 20, 60 * 60, "More than 20 mails were asked for from your network within an hour"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A try that was counted; with this it can be given back."""
-
-    key: bytes
-    until: datetime
-
-
-def allow(memory: Memory, limit: Limit, who: str) -> Counted:
-    """Count a try before it is made. Raises TooMany, and then nothing was counted."""
+def allow(memory: Memory, limit: Limit, who: str) -> None:
+    """Count a try. Raises TooMany, and then nothing was counted."""
     key = sha256(f"{limit.what}\0{who}".encode(errors="backslashreplace")).digest()
     with memory.work() as work:
-        until = tries.count(work, key, limit.most, work.now + timedelta(seconds=limit.seconds))
-        if until is not None:
-            return Counted(key, until)
+        if tries.count(work, key, limit.most, work.now + timedelta(seconds=limit.seconds)):
+            return
         over = tries.until(work, key) or work.now
         left = max(1, math.ceil((over - work.now).total_seconds()))
-    raise _too_many(left)
-
-
-def give_back(memory: Memory, counted: Counted) -> None:
-    """Let a try count for nothing, since it was none."""
-    with memory.work() as work:
-        tries.give_back(work, counted.key, counted.until)
+    raise _too_many(left, limit.told)
 
 
 def guessed(memory: Memory, remote: str, look: Callable[[], T | None]) -> T | None:
-    """Look a secret up that might be a guess. Raises TooMany before it looks.
+    """Look a secret up that might be a guess. Raises TooMany where none is found, too often.
 
-    Every look-up is counted first, so that of many at once only ten look; one that finds
-    something was no guess, and does not count.
+    Only what is wrong counts: a secret of 256 bits that is right was no guess, and whoever has it
+    is let in though their neighbours guess. Of many wrong ones at once ten are told so.
+
+    look  one look-up by an index, and none for what cannot be a secret
     """
-    counted = allow(memory, GUESSES, network_of(remote))
     found = look()
-    if found is not None:
-        give_back(memory, counted)
+    if found is None:
+        allow(memory, GUESSES, network_of(remote))
     return found
 
 
@@ -118,7 +113,8 @@ class Window:
             if now - begin >= self._seconds:
                 begin, count = now, 0
             if count >= self._most:
-                raise _too_many(max(1, math.ceil(begin + self._seconds - now)))
+                left = max(1, math.ceil(begin + self._seconds - now))
+                raise _too_many(left, "That was tried too often")
             self._stretches[who] = begin, count + 1
             if count == 0:
                 self._stretches.move_to_end(who)
@@ -126,7 +122,7 @@ class Window:
                 self._stretches.popitem(last=False)
 
 
-def _too_many(seconds: int) -> TooMany:
+def _too_many(seconds: int, told: str) -> TooMany:
     minutes = math.ceil(seconds / 60)
     wait = f"{seconds} seconds" if seconds < 120 else f"{minutes} minutes"
-    return TooMany("That was tried too often", remedy=f"wait {wait}", seconds=seconds)
+    return TooMany(told, remedy=f"wait {wait}", seconds=seconds)

@@ -117,6 +117,8 @@ def _counted(memory: Memory, secret: str, remote: str) -> None:
     """Count a look-up that finds nothing as a guess. Raises Missing or TooMany."""
 
     def known() -> LinkRow | None:
+        if not proof.well_formed(secret):
+            return None
         with memory.reading() as work:
             return stored.by_hash(work, proof.hashed(secret))
 
@@ -154,14 +156,18 @@ def _alive(work: Work, secret: str) -> LinkRow:
 
 
 def _leads_somewhere(work: Work, link: LinkRow) -> bool:
-    """Whether what the link was made for still stands."""
+    """Whether what the link was made for still stands: not gone, and not made anew since."""
     match link.purpose:
         case Purpose.INVITATION:
-            return _membership(work, link) is not None
+            member = _membership(work, link)
+            return member is not None and member.created_at <= link.created_at
         case Purpose.COORDINATION | Purpose.PLAN_AGAIN:
             assert link.group_id is not None
             coordinators = stored_groups.coordinators(work, link.group_id)
-            return any(row.person_id == link.person_id for row, _ in coordinators)
+            return any(
+                row.person_id == link.person_id and row.since <= link.created_at
+                for row, _ in coordinators
+            )
         case Purpose.FIRST:
             return link.used_at is not None or not people.anybody(work)
         case _:

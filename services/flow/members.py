@@ -9,16 +9,15 @@ from uuid import UUID
 from services.flow import groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing, unchanged
-from services.planning.rules import checked_person
-from services.storage import calendars, links, plans
+from services.planning.rules import OF_TIME, checked_person
+from services.storage import answers, calendars, links, people, plans
 from services.storage import members as stored
-from services.storage.members import Pair
+from services.storage.members import Assistant, Pair
 from services.storage.rows.groups import AssistantRow, GroupRow, MemberRow
-from services.storage.rows.people import PersonRow, Purpose
+from services.storage.rows.people import Purpose
 from services.storage.work import Work
 
 MOST = 1000  # of a group
-_OF_TIME = ("timezone", "hours", "preferred", "notice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +55,28 @@ def add(work: Work, group_id: UUID, entry: Entry) -> Pair:
 
 def add_all(work: Work, group_id: UUID, entries: Sequence[Entry]) -> list[Pair]:
     """Add members, all or none. Raises Unfit, BadProblem or Conflict."""
-    rights.coordinating(work, group_id)
+    rights.coordinating_alone(work, group_id)
     present = _Present.of(stored.of(work, group_id))
+    present.check_room(len(entries))
+    people.make(work, _called(entries))
     return [_put(work, group_id, entry, present) for entry in entries]
+
+
+def _called(entries: Sequence[Entry]) -> dict[str, str]:
+    """What to call whoever is new, by their address."""
+    members = {persons.address(each.email): groups.line(each.name, "name") for each in entries}
+    assistants = (persons.address(each.assistant_email or each.email) for each in entries)
+    return {each: _local(each) for each in assistants} | members
+
+
+def _local(email: str) -> str:
+    """What to call somebody of whom we know an address alone."""
+    return email.partition("@")[0]
 
 
 def _put(work: Work, group_id: UUID, entry: Entry, present: "_Present") -> Pair:
     name = groups.line(entry.name, "name")
-    said = checked_person(**{each: getattr(entry, each) for each in _OF_TIME})
+    said = checked_person(**{each: getattr(entry, each) for each in OF_TIME})
     present.admit(name, persons.address(entry.email))
     person = persons.found_or_made(work, entry.email, name)
     member = MemberRow(
@@ -78,9 +91,10 @@ def _put(work: Work, group_id: UUID, entry: Entry, present: "_Present") -> Pair:
     work.session.flush()
     work.note("member.added", member.id, member.version)
     if entry.coordinator:
-        groups.make_coordinator(work, group_id, person)
+        groups.make_coordinator(work, group_id, person, name)
     if entry.assistant_email:
-        put_assistant(work, member.id, entry.assistant_email, f"Assistant of {name}")
+        address = persons.address(entry.assistant_email)
+        put_assistant(work, member.id, address, _local(address))
     return member, person
 
 
@@ -98,8 +112,8 @@ def change(
         member.name = name
     if "required" in said:
         member.required = said["required"]
-    checked_person(**{each: said[each] for each in _OF_TIME if each in said})
-    for each in _OF_TIME:
+    checked_person(**{each: said[each] for each in OF_TIME if each in said})
+    for each in OF_TIME:
         if each in said:
             setattr(member, each, said[each])
     work.session.flush()
@@ -151,28 +165,31 @@ def invite_all(work: Work, group_id: UUID) -> int:
     return len(waiting)
 
 
-def assistants(work: Work, group_id: UUID, member_id: UUID) -> list[PersonRow]:
+def assistants(work: Work, group_id: UUID, member_id: UUID) -> list[Assistant]:
     """Who looks after a member's clinics."""
     rights.coordinating(work, group_id)
     member, _ = rights.member_of(work, group_id, member_id)
-    return [person for _, person in stored.assistants(work, [member.id])]
+    return stored.assistants(work, [member.id])
 
 
-def add_assistant(work: Work, group_id: UUID, member_id: UUID, email: str, name: str) -> PersonRow:
+def add_assistant(work: Work, group_id: UUID, member_id: UUID, email: str, name: str) -> Assistant:
     """Say who looks after a member's clinics."""
     rights.coordinating(work, group_id)
     member, _ = rights.member_of(work, group_id, member_id)
     return put_assistant(work, member.id, email, groups.line(name, "name"))
 
 
-def put_assistant(work: Work, member_id: UUID, email: str, name: str) -> PersonRow:
+def put_assistant(work: Work, member_id: UUID, email: str, name: str) -> Assistant:
     """Say so of a member that is known to be ours."""
     person = persons.found_or_made(work, email, name)
-    if all(row.person_id != person.id for row, _ in stored.assistants(work, [member_id])):
-        work.add(AssistantRow(member_id=member_id, person_id=person.id, since=work.now))
-        work.session.flush()
-        work.note("assistant.added", person.id)
-    return person
+    for row, _ in stored.assistants(work, [member_id]):
+        if row.person_id == person.id:
+            return row, person
+    row = AssistantRow(member_id=member_id, person_id=person.id, name=name, since=work.now)
+    work.add(row)
+    work.session.flush()
+    work.note("assistant.added", person.id)
+    return row, person
 
 
 def remove_assistant(work: Work, group_id: UUID, member_id: UUID, person_id: UUID) -> None:
@@ -181,6 +198,8 @@ def remove_assistant(work: Work, group_id: UUID, member_id: UUID, person_id: UUI
     rights.member_of(work, group_id, member_id)
     if not stored.drop_assistant(work, member_id, person_id):
         raise missing("assistant")
+    persons.let_go(work, person_id)
+    answers.erase(work, [group_id])
     work.note("assistant.removed", person_id)
 
 
@@ -203,8 +222,10 @@ def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
 def _remove(work: Work, member: MemberRow) -> None:
     calendars.drop_entered(work, member.group_id, member.person_id)
     plans.drop_of_groups(work, [member.group_id])
+    answers.erase(work, [member.group_id])
+    helpers = [person.id for _, person in stored.assistants(work, [member.id])]
     work.session.delete(member)
-    work.session.flush()
+    persons.let_go(work, member.person_id, *helpers)
 
 
 @dataclass(slots=True)
@@ -218,10 +239,16 @@ class _Present:
     def of(cls, pairs: Sequence[Pair]) -> "_Present":
         return cls({member.name for member, _ in pairs}, {person.email for _, person in pairs})
 
+    def check_room(self, more: int) -> None:
+        """Raise Conflict when there is no room for so many more."""
+        if len(self.names) + more > MOST:
+            raise Conflict(
+                f"A group has {MOST} members at most, and this one has {len(self.names)}",
+                remedy="form another group",
+            )
+
     def admit(self, name: str, email: str) -> None:
-        """Take one more. Raises Conflict when there is no room, Unfit when it is there already."""
-        if len(self.names) >= MOST:
-            raise Conflict(f"The group has {MOST} members already", remedy="form another group")
+        """Take one more. Raises Unfit when it is there already."""
         if email in self.emails:
             raise Unfit(
                 f"{email} is a member of the group already", remedy="change the one there is"

@@ -1,19 +1,18 @@
 """One's own person: what we know of them, changing it, and leaving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from services.flow import groups, rights, signin
+from services.flow import groups, persons, rights, signin
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
-from services.planning.rules import checked_person
-from services.storage import calendars, links, members, people, plans, traces
+from services.planning.rules import OF_TIME, checked_person
+from services.storage import answers, calendars, links, members, people, plans, traces
 from services.storage import groups as stored_groups
+from services.storage.erasing import erase
 from services.storage.rows.people import PersonRow, Purpose
 from services.storage.work import Work
-
-_OF_TIME = ("timezone", "hours", "preferred", "notice")
 
 
 class Changes(TypedDict, total=False):
@@ -40,11 +39,13 @@ def change_me(work: Work, version: int | None, **said: Unpack[Changes]) -> Perso
     unchanged(person, version)
     if "name" in said:
         person.name = groups.line(said["name"], "name")
-    times = {each: value for each, value in said.items() if each in _OF_TIME}
+    times = {each: value for each, value in said.items() if each in OF_TIME}
     checked_person(**times)
     for each, value in times.items():
         setattr(person, each, value)
     work.session.flush()
+    if "name" in said:
+        stored_groups.rename_coordinator(work, person.id, person.name)
     work.note("person.changed", person.id, person.version)
     return person
 
@@ -58,26 +59,29 @@ def delete_data(work: Work) -> list[UUID]:
     """
     person = me(work)
     calendars.drop_of_person(work, person.id)
-    for each in _OF_TIME:
+    for each in OF_TIME:
         setattr(person, each, None)
     memberships = members.of_person(work, person.id)
     for member, _ in memberships:
         member.hours = member.preferred = member.notice = None
     concerned = [group.id for _, group in memberships]
+    answers.erase(work, concerned)
+    answers.erase_of(work, person.id)
     gone = [each for each in concerned if plans.drop_of_groups(work, [each])]
     for group_id in gone:
         for _, coordinator in stored_groups.coordinators(work, group_id):
             if coordinator.id != person.id:
                 signin.made(work, Purpose.PLAN_AGAIN, person_id=coordinator.id, group_id=group_id)
     work.session.flush()
+    erase(work)
     work.note("person.data_deleted", person.id, person.version)
     return concerned
 
 
-def forget(work: Work, person_id: UUID, *, mails: Callable[[str], int]) -> None:
+def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]], int]) -> None:
     """Remove a person with everything that is kept about them; the audit keeps their id alone.
 
-    mails  deletes the kept mails to an address
+    mails  deletes the kept mails to an address, and those whose keys begin so
 
     Raises Missing, or Conflict when a group would be left without a coordinator. A group that
     has nobody else goes with them.
@@ -85,6 +89,8 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str], int]) -> None:
     person = people.by_id(work, person_id)
     if person is None:
         raise missing("person")
+    for _, group in traces.coordinated(work, person_id):
+        stored_groups.locked(work, group.id)
     alone = traces.coordinated_alone(work, person_id)
     left = [group.title for group, others in alone if others]
     if left:
@@ -93,11 +99,15 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str], int]) -> None:
             remedy="name another coordinator first",
         )
     plans.drop_of_groups(work, [group.id for _, group in members.of_person(work, person_id)])
+    answers.erase(work, stored_groups.with_part_of(work, person_id))
+    helpers = traces.helpers(work, person_id, [group.id for group, _ in alone])
+    invitations = [link.hex for link in links.by_inviter(work, person_id)]
     for group, _ in alone:
         work.session.delete(group)
     work.session.flush()
     work.session.delete(person)
-    work.session.flush()
+    persons.let_go(work, *helpers)
     links.drop_to(work, person.email)
-    mails(person.email)
+    mails(person.email, invitations)
+    erase(work)
     work.note("person.forgotten", person_id, person.version)

@@ -1,9 +1,10 @@
 """Finding a person by their address of mail, or remembering a new one."""
 
 import re
+from uuid import UUID
 
 from services.flow.errors import Unfit
-from services.storage import people
+from services.storage import people, traces
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
@@ -30,11 +31,15 @@ def reachable(email: str) -> bool:
 
 
 def found_or_made(work: Work, email: str, name: str) -> PersonRow:
-    """Find the person with this address, or remember a new one. Raises Unfit."""
-    tidy = address(email)
-    person = people.by_email(work, tidy)
-    if person is None:
-        person = PersonRow(email=tidy, name=name, created_at=work.now)
-        work.add(person)
-        work.session.flush()
-    return person
+    """Find the person with this address, or remember a new one. Raises Unfit.
+
+    The name is for who is new. Somebody who is known is not renamed by others, and what they are
+    called is not told to whoever knows an address: each row that others see has a name of its own.
+    """
+    return people.found_or_made(work, address(email), name)
+
+
+def let_go(work: Work, *those: UUID) -> None:
+    """Forget those whom others entered, once they are nowhere and never came in themselves."""
+    work.session.flush()
+    traces.drop_unheld(work, those)

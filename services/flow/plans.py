@@ -108,9 +108,11 @@ def finish(work: Work, plan_id: UUID, asked: Question | None, outcome: Answer | 
     if isinstance(outcome, Explained):
         row.state, row.ready_at = PlanState.FAILED, work.now
         row.failed_what, row.failed_remedy = outcome.what, outcome.remedy
+        work.note("plan.failed", row.id)
     else:
         assert asked is not None
         _finish(work, row, asked, outcome)
+        work.note("plan.made", row.id)
 
 
 def page(work: Work, group_id: UUID, before: UUID | None, most: int) -> list[PlanRow]:

@@ -65,6 +65,12 @@ def coordinating(work: Work, group_id: UUID) -> GroupRow:
     return found.group
 
 
+def coordinating_alone(work: Work, group_id: UUID) -> GroupRow:
+    """Find it once nobody else is changing who belongs to it. Raises Missing or NotAllowed."""
+    groups.locked(work, group_id)
+    return coordinating(work, group_id)
+
+
 def belonging(work: Work, group_id: UUID) -> Standing:
     """Find a group for a coordinator or member of it. Raises Missing or NotAllowed."""
     found = standing(work, group_id)

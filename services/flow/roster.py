@@ -3,15 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from uuid import UUID
 
 from scheduler.errors import Explained
-from services.flow import groups, members, persons
+from services.flow import groups, persons
 from services.flow.errors import Unfit
 from services.flow.members import Entry
 from services.planning.rules import checked_person
-from services.storage.members import Pair
-from services.storage.work import Work
 
 COLUMNS = ("name", "email", "timezone", "role", "required", "assistant_email")
 _NEEDED = COLUMNS[:2]
@@ -20,13 +17,11 @@ _MOST_TOLD = 20  # mistakes at once
 _YES, _NO = ("yes", "true", "1", "required", "x"), ("no", "false", "0", "")
 
 
-def add(work: Work, group_id: UUID, data: bytes) -> list[Pair]:
-    """Add everybody on the list, or nobody. Raises Unfit, which tells every line that is wrong."""
-    return members.add_all(work, group_id, read(data))
-
-
 def read(data: bytes) -> list[Entry]:
-    """Read a list of members. Raises Unfit with everything that is wrong with it, by line."""
+    """Read a list of members. Raises Unfit with everything that is wrong with it, by line.
+
+    It takes a while: read it before a transaction is opened.
+    """
     lines, entries = _lines(data), []
     mistakes: list[str] = []
     first: dict[str, int] = {}
@@ -91,7 +86,7 @@ def _check(header: list[str]) -> None:
         what = (
             f"the column {lacking[0]} is missing"
             if lacking
-            else f"the column {unknown[0]!r} is not known"
+            else f"the column {unknown[0][:40]!r} is not known"
             if unknown
             else "a column stands twice"
         )
@@ -101,10 +96,10 @@ def _check(header: list[str]) -> None:
 def _entry(row: dict[str, str]) -> Entry:
     role = row.get("role", "").lower()
     if role not in ("", "member", "coordinator"):
-        raise Unfit(f"the role {role!r} is not known", remedy="write member or coordinator")
+        raise Unfit(f"the role {role[:40]!r} is not known", remedy="write member or coordinator")
     required = row.get("required", "").lower()
     if required not in _YES + _NO:
-        raise Unfit(f"required is {required!r}", remedy="write yes or no")
+        raise Unfit(f"required is {required[:40]!r}", remedy="write yes or no")
     assistant = row.get("assistant_email") or None
     entry = Entry(
         name=groups.line(row.get("name", ""), "name"),

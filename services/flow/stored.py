@@ -8,7 +8,17 @@ from uuid import UUID
 
 from scheduler.errors import Explained
 from services.flow.rights import missing
-from services.storage import calendars, groups, links, members, people, sessions, tokens, traces
+from services.storage import (
+    answers,
+    calendars,
+    groups,
+    links,
+    members,
+    people,
+    sessions,
+    tokens,
+    traces,
+)
 from services.storage.calendars import Known
 from services.storage.rows.calendars import BusyRow, CalendarRow
 from services.storage.work import Work
@@ -30,7 +40,7 @@ def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
             **_plain(person, "email name timezone hours preferred notice created_at"),
         },
         "coordinates": [
-            {"group": group.title, "since": _time(row.since)}
+            {"group": group.title, "name": row.name, "since": _time(row.since)}
             for row, group in traces.coordinated(work, person_id)
         ],
         "memberships": [
@@ -43,8 +53,8 @@ def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
             for row, group in members.of_person(work, person_id)
         ],
         "assists": [
-            {"group": group.title, "member": row.name}
-            for row, group in members.assisted_by(work, person_id)
+            {"group": group.title, "member": member.name, "name": row.name}
+            for row, member, group in traces.assisted(work, person_id)
         ],
         "guest": [
             {"group": group.title, "name": row.name, "day": row.day.isoformat()}
@@ -62,6 +72,7 @@ def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
             _plain(row, "purpose created_at expires_at sent_at used_at")
             for row in links.of_person(work, person_id)
         ],
+        "answers": [_plain(row, "created_at status") for row in answers.of_person(work, person_id)],
         "audit": [
             {
                 "at": _time(row.at),

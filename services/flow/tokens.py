@@ -1,6 +1,5 @@
 """API tokens: a program acts for a person, with the scopes it was given."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,7 +17,6 @@ from services.storage.work import Work
 
 SCOPES = ("read", "groups", "calendars", "plans", "me")
 _PREFIX = "ch_"  # so that people, and scanners of published code, know one when they see it
-_FORM = re.compile(r"ch_[A-Za-z0-9_-]{43}")
 _REMEMBERED = 10_000
 
 
@@ -63,7 +61,7 @@ def create(  # noqa: PLR0913 -- what a token is, each by its name
 
 def authenticate(work: Work, secret: str) -> TokenRow | None:
     """The token with this secret, unless it is over. One look-up; what cannot be one needs none."""
-    if not _FORM.fullmatch(secret):
+    if not proof.well_formed(secret, _PREFIX):
         return None
     return stored.by_hash(work, proof.hashed(secret))
 
@@ -83,8 +81,8 @@ def revoke(work: Work, token_id: UUID) -> None:
 class Recogniser:
     """Recognises the tokens of requests, and lets nobody guess them.
 
-    A secret that was never right in this process is a guess and is counted before it is looked
-    up; one that was right before costs one look-up. Threads may share it.
+    A secret that is wrong counts as a guess; one that was right before in this process costs one
+    look-up. Threads may share it.
     """
 
     def __init__(self, memory: Memory) -> None:

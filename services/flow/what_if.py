@@ -7,11 +7,12 @@ import jsonpatch
 from jsonpointer import JsonPointerException
 
 from services.flow.errors import Unfit
-from services.planning.rules import decimals
+from services.planning.nesting import MOST, too_deep
+from services.planning.rules import RULES, decimals
 
 # Nobody's hours or notice: those who have joined show them to the planner alone.
 _PATCHED = re.compile(
-    r"/(meeting|cadence|windows|quorum|moves|notice|blackouts|term|planning_date)(/|$)"
+    rf"/({'|'.join(RULES)}|blackouts|term|planning_date)(/|$)"
     r"|/members/\d+/required$"
 )
 # As relaxations are. "copy" doubles what is there, "test" reads it out.
@@ -33,6 +34,10 @@ def patched(document: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str
         raise Unfit(
             "The changes do not fit the problem", remedy="name places that it has"
         ) from None
+    if too_deep(changed):
+        raise Unfit(
+            f"The changes stand more than {MOST} deep in one another", remedy="correct the patch"
+        )
     # A question always says its planning date.
     changed["planning_date"] = changed.get("planning_date") or document["planning_date"]
     return changed

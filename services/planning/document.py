@@ -10,12 +10,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from scheduler.errors import BadProblem
 from services.planning.fields import (
     Day,
+    Line,
     Minute,
     Share,
     Text,
     Weekdays,
     Zone,
+    at_most,
     nearest,
+    no_longer,
     one_of,
     shown,
     wrong,
@@ -25,6 +28,11 @@ _WEEK = 7 * 24 * 60
 _DAYS = 800  # of a term
 _YEARS = 3660  # days; longer notice than ten years is a slip of the pen
 _COUNTING = ["free", "protectable", "tentative", "off_hours"]
+MOST_RANGES = 60  # of one list: eight for every day of a week
+MOST_TIERS = 20
+MOST_BLACKOUTS = 200
+MOST_CHOICES = 50  # of ordinals
+MOST_ORDINALS = 5  # of a choice: there are no more
 
 
 class Table(BaseModel):
@@ -60,6 +68,9 @@ class Range(Table):
         return self
 
 
+Ranges = Annotated[list[Range], at_most(MOST_RANGES)]
+
+
 class Term(Table):
     """First and last day."""
 
@@ -88,7 +99,10 @@ def _ordinals(value: Any) -> Any:
     """Bring every choice into the form of a list: 2 is [2]."""
     if not isinstance(value, list) or not value:
         raise wrong(f"{shown(value)} holds no choice", "write a list such as [1, 2, 3, 4, -1]")
+    no_longer(value, MOST_CHOICES)
     choices = [each if isinstance(each, list) else [each] for each in value]
+    for choice in choices:
+        no_longer(choice, MOST_ORDINALS)
     for each in (ordinal for choice in choices for ordinal in choice):
         if isinstance(each, bool) or each not in (1, 2, 3, 4, -1):
             raise wrong(f"{shown(each)} is not an ordinal", "write 1 to 4, or -1 for the last")
@@ -123,7 +137,9 @@ class Quorum(Table):
 
     share: Share | None = None
     count: Annotated[int | None, Field(ge=1)] = None
-    counts: list[Annotated[str, BeforeValidator(one_of(_COUNTING))]] = ["free", "protectable"]
+    counts: Annotated[
+        list[Annotated[str, BeforeValidator(one_of(_COUNTING))]], at_most(len(_COUNTING))
+    ] = ["free", "protectable"]
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
@@ -146,7 +162,7 @@ class Blackout(Table):
 
     start: Day
     end: Day
-    name: Text = ""
+    name: Line = ""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -159,7 +175,7 @@ class Tier(Table):
     """How many days ahead a clinic must be asked."""
 
     days: Annotated[int, Field(ge=0, le=_YEARS)]
-    approver: Text | None = None
+    approver: Line | None = None
 
 
 def falling(tiers: list[Tier]) -> list[Tier]:
@@ -170,7 +186,10 @@ def falling(tiers: list[Tier]) -> list[Tier]:
     return tiers
 
 
-Notice = Annotated[list[Tier], Field(default_factory=list)]
+Tiers = Annotated[list[Tier], at_most(MOST_TIERS)]
+Notice = Annotated[Tiers, Field(default_factory=list)]
+Blackouts = Annotated[list[Blackout], at_most(MOST_BLACKOUTS)]
+Paths = Annotated[list[str], Field(fail_fast=True)]  # however many there are
 
 
 class Member(Table):
@@ -179,13 +198,13 @@ class Member(Table):
     name: Annotated[Text, Field(min_length=1)]
     timezone: Zone | None = None
     required: bool = False
-    hours: list[Range] | None = None
-    preferred: list[Range] | None = None
-    calendars: list[str] | None = None
-    clinical: list[str] | None = None
+    hours: Ranges | None = None
+    preferred: Ranges | None = None
+    calendars: Paths | None = None
+    clinical: Paths | None = None
     busy: list[Any] | None = None
     known_until: Day | None = None
-    notice: list[Tier] | None = None
+    notice: Tiers | None = None
 
     @model_validator(mode="after")
     def _falling_notice(self) -> Self:
@@ -196,18 +215,18 @@ class Member(Table):
 class ProblemDocument(Table):
     """The whole file."""
 
-    title: Text = ""
+    title: Line = ""
     timezone: Zone
     planning_date: Day | None = None
     notice: Notice
     term: Term
     meeting: Meeting
     cadence: Cadence
-    windows: Annotated[list[Range], Field(min_length=1)]
+    windows: Annotated[Ranges, Field(min_length=1)]
     quorum: Quorum = Quorum()
     moves: Moves | None = None
-    blackouts: list[Blackout] = []
-    members: Annotated[list[Member], Field(min_length=1)]
+    blackouts: Blackouts = []
+    members: Annotated[list[Member], Field(min_length=1, fail_fast=True)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -266,6 +285,8 @@ def _sentence(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]
             return "is missing", "add it"
         case "too_short" | "string_too_short":
             return "is empty", "give at least one" if kind == "too_short" else "write a name"
+        case "string_too_long":
+            return f"{shown(value)} is too long", f"write at most {context['max_length']} letters"
         case "greater_than_equal" | "less_than_equal":
             bound = "at least" if "ge" in context else "at most"
             return (

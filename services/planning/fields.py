@@ -13,6 +13,8 @@ from scheduler.errors import UnknownZone
 from scheduler.model.week import DAY, DAY_NAMES
 from scheduler.model.zone import zone
 
+MOST_LETTERS = 200  # of a title, and of any text that people read on one line
+
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
     """Refuse a value: what is wrong with it and what to write instead."""
@@ -107,10 +109,23 @@ def one_of(known: list[str]) -> Callable[[Any], Any]:
     return check
 
 
+def no_longer(value: Any, count: int) -> Any:
+    """Refuse a list that is longer; what else it may be is somebody else's to check."""
+    if isinstance(value, list) and len(value) > count:
+        raise wrong(f"this list is {len(value)} long", f"give at most {count}")
+    return value
+
+
+def at_most(count: int) -> BeforeValidator:
+    """Accept no longer list, before any of it is looked at: all wrong, it costs no more."""
+    return BeforeValidator(lambda value: no_longer(value, count))
+
+
 Text = Annotated[str, BeforeValidator(_text)]
+Line = Annotated[str, Field(max_length=MOST_LETTERS), BeforeValidator(_text)]
 Day = Annotated[date, BeforeValidator(_date)]
 Minute = Annotated[int, BeforeValidator(_minute)]
 Weekday = Annotated[int, BeforeValidator(_weekday)]
-Weekdays = Annotated[list[Weekday], Field(min_length=1)]
+Weekdays = Annotated[list[Weekday], Field(min_length=1), at_most(len(DAY_NAMES))]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Share = Annotated[Decimal, BeforeValidator(_share)]

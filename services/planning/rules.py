@@ -10,16 +10,17 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from services.planning.document import (
-    Blackout,
+    Blackouts,
     Cadence,
     Meeting,
     Moves,
     Notice,
     Quorum,
     Range,
+    Ranges,
     Table,
     Term,
-    Tier,
+    Tiers,
     explained,
     falling,
 )
@@ -36,11 +37,11 @@ class Rules(Table):
 
     meeting: Meeting
     cadence: Cadence
-    windows: Annotated[list[Range], Field(min_length=1)]
+    windows: Annotated[Ranges, Field(min_length=1)]
     quorum: Quorum = Quorum()
     moves: Moves | None = None
     notice: Notice
-    hours: list[Range] | None = None
+    hours: Ranges | None = None
 
     @model_validator(mode="after")
     def _falling_notice(self) -> Self:
@@ -52,9 +53,9 @@ class Person(Table):
     """What is said of a person's time. None: nothing."""
 
     timezone: Zone | None = None
-    hours: list[Range] | None = None
-    preferred: list[Range] | None = None
-    notice: list[Tier] | None = None
+    hours: Ranges | None = None
+    preferred: Ranges | None = None
+    notice: Tiers | None = None
 
     @model_validator(mode="after")
     def _falling_notice(self) -> Self:
@@ -63,15 +64,19 @@ class Person(Table):
 
 
 class _Blackouts(Table):
-    blackouts: list[Blackout]
+    blackouts: Blackouts
 
 
 class _Weekly(Table):
-    weekly: Annotated[list[Range], Field(min_length=1)]
+    weekly: Annotated[Ranges, Field(min_length=1)]
 
 
 class _PlanningDate(Table):
     planning_date: Day | None
+
+
+RULES = tuple(each for each in Rules.model_fields if each != "hours")  # the tables of a file
+OF_TIME = tuple(Person.model_fields)  # what is said of somebody's time, by columns
 
 
 def checked_rules(rules: Any) -> dict[str, Any]:

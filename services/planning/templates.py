@@ -127,6 +127,11 @@ _ALL = (
 TEMPLATES = {each.key: each for each in _ALL}
 
 
+def title_of(key: str) -> str:
+    """What to call the kind of a group: one that came from a problem file has no template."""
+    return TEMPLATES[key].title if key in TEMPLATES else "Imported"
+
+
 def template(key: str) -> Template:
     """Find a template. Raises BadProblem."""
     if key not in TEMPLATES:

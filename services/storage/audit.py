@@ -1,6 +1,8 @@
 """The audit: append-only, and chained, so that one altered byte shows.
 
-A line's seal is SHA-256 over the seal before it and everything the line says.
+A line's seal is SHA-256 over the seal before it and everything the line says. Number and seal of
+the last line are kept once more, sealed with a key that is not in the database, and new lines go
+on from there: so it shows as well when the last lines are gone.
 """
 
 import json
@@ -15,10 +17,16 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from services.storage.rows.accounts import AuditRow
+from services.keys import Keys, Unsealable
+from services.storage.rows.accounts import AuditEndRow, AuditRow
 
 _LOCK = 4_717_001  # any number, the same for everybody who appends
-_RAW = text("select number, at, actor, action, subject, version, seal from audit order by number")
+# In one question, so that lines which are written meanwhile are in both or in neither.
+_RAW = text(
+    "select (select sealed from audit_end), number, at, actor, action, subject, version, seal "
+    "from audit order by number"
+)
+_ONE, _OWNER = 1, "the end of the audit"  # its row, and whose seal that is
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"  # as SQLAlchemy writes it on SQLite
 
 
@@ -35,11 +43,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many lines agree from the first on, the seal of the last of them, and the first bad."""
+    """How many lines agree from the first on, the seal of the last of them, and the first bad.
+
+    cut  whether all lines agree, but the last of them is not the last that was written
+    """
 
     lines: int
     seal: bytes
     broken: int | None
+    cut: bool = False
 
 
 def append(session: Session, lines: Sequence[Line]) -> None:
@@ -48,29 +60,77 @@ def append(session: Session, lines: Sequence[Line]) -> None:
         return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    last = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).first()
-    number, seal = (last.number, last.seal) if last else (0, b"")
+    end = _end(session)
+    number, seal = end or _last(session)
     for line in lines:
         number, row = number + 1, AuditRow(**_columns(line))
         row.number, row.seal = number, _seal(seal, number, line)
         seal = row.seal
         session.add(row)
+    if end or number == len(lines):
+        _keep_end(session, number, seal)
     session.flush()
 
 
 def verify(session: Session) -> Verdict:
     """Read the whole chain, as it stands: each value must be written as we write it."""
-    seal, count = b"", 0
+    seal, count, end = b"", 0, None
     try:
         with session.execute(_RAW, execution_options={"yield_per": 1000}) as rows:
-            for number, *said, sealed in rows:
+            for last, number, *said, sealed in rows:
                 line = _as_written(*said)
                 if line is None or number != count + 1 or sealed != _seal(seal, number, line):
                     return Verdict(count, seal, count + 1)
-                seal, count = sealed, number
+                seal, count, end = sealed, number, last
     except DBAPIError:  # a value that the driver cannot read, such as half a letter
         return Verdict(count, seal, count + 1)
-    return Verdict(count, seal, None)
+    end = end if count else _end_row(session)
+    return Verdict(count, seal, None, cut=_cut(session, count, seal, end))
+
+
+def _cut(session: Session, count: int, seal: bytes, end: Any) -> bool:
+    """Whether our seal tells of another end; nothing was ever sealed where nothing was written."""
+    keys = _keys(session)
+    if keys is None or (count == 0 and end is None):
+        return False
+    return _opened(keys, end) != (count, seal)
+
+
+def _last(session: Session) -> tuple[int, bytes]:
+    last = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).first()
+    return (last.number, last.seal) if last else (0, b"")
+
+
+def _keys(session: Session) -> Keys | None:
+    keys: Keys | None = session.get_bind().get_execution_options().get("keys")
+    return keys
+
+
+def _end(session: Session) -> tuple[int, bytes] | None:
+    """Where the audit ends, by our own seal; None: it is not there, or not as we sealed it.
+
+    Then it is never sealed anew, or whoever took it away could count on that.
+    """
+    keys = _keys(session)
+    return None if keys is None else _opened(keys, _end_row(session))
+
+
+def _end_row(session: Session) -> bytes | None:
+    return session.scalars(select(AuditEndRow.sealed)).first()
+
+
+def _opened(keys: Keys, sealed: Any) -> tuple[int, bytes] | None:
+    try:
+        number, _, seal = keys.opened(sealed or b"", _OWNER).partition(" ")
+    except (Unsealable, TypeError):
+        return None
+    return int(number), bytes.fromhex(seal)
+
+
+def _keep_end(session: Session, number: int, seal: bytes) -> None:
+    keys = _keys(session)
+    if keys is not None:
+        session.merge(AuditEndRow(id=_ONE, sealed=keys.sealed(f"{number} {seal.hex()}", _OWNER)))
 
 
 def _as_written(at: Any, actor: Any, action: Any, subject: Any, version: Any) -> Line | None:

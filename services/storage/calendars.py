@@ -76,6 +76,16 @@ def of_person(work: Work, person: UUID) -> list[Known]:
     return list(work.session.execute(question).all())
 
 
+def count(work: Work, person: UUID, group_id: UUID | None) -> int:
+    """How many calendars a person has of their own, or a group's coordinators entered for them."""
+    question = (
+        select(func.count())
+        .select_from(CalendarRow)
+        .where(CalendarRow.person_id == person, CalendarRow.group_id.is_not_distinct_from(group_id))
+    )
+    return work.session.execute(question).scalar_one()
+
+
 def known(work: Work, row: CalendarRow) -> Known:
     """A calendar with what was read from it."""
     return row, work.session.get(BusyRow, row.id)

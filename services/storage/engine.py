@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from services.config import Settings
+from services.keys import Keys
 
 # FULL: a write that was answered survives a power cut. WAL: readers do not wait for a writer.
 # What was deleted is overwritten: forgotten is forgotten.
@@ -32,8 +33,15 @@ def url_of(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.home / 'commonhour.db'}"
 
 
-def engine_for(url: str) -> Engine:
-    """Prepare to connect; nothing is opened yet, so that a process may fork afterwards."""
+def engine_for(url: str, keys: Keys | None = None) -> Engine:
+    """Prepare to connect; nothing is opened yet, so that a process may fork afterwards.
+
+    keys  with which the end of the audit is sealed; None: it is not
+    """
+    return _engine(url).execution_options(keys=keys)
+
+
+def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, **_JSON)
     database = make_url(url).database

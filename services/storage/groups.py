@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from services.storage.rows.groups import (
     AssistantRow,
@@ -44,6 +44,17 @@ def standing(work: Work, group_id: UUID, person: UUID) -> Flags | None:
     ).first()
 
 
+def locked(work: Work, group_id: UUID) -> None:
+    """Let nobody else lock this group before the transaction ends.
+
+    What is looked up afterwards about who belongs to it stays true. SQLite, where one transaction
+    writes at a time, needs no lock.
+    """
+    work.session.execute(
+        select(GroupRow.id).where(GroupRow.id == group_id).with_for_update(key_share=True)
+    )
+
+
 def page(work: Work, person: UUID, after: UUID | None, most: int) -> Sequence[Flags]:
     """Groups in which the person has any part, in the order of their making."""
     coordinates, belongs, assists, visits = _flags(person)
@@ -56,6 +67,11 @@ def page(work: Work, person: UUID, after: UUID | None, most: int) -> Sequence[Fl
     if after is not None:
         question = question.where(GroupRow.id > after)
     return list(work.session.execute(question).all())
+
+
+def with_part_of(work: Work, person: UUID) -> Sequence[UUID]:
+    """Every group in which the person has any part."""
+    return work.session.scalars(select(GroupRow.id).where(or_(*_flags(person)))).all()
 
 
 def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, PersonRow]]:
@@ -77,6 +93,13 @@ def drop_coordinator(work: Work, group_id: UUID, person: UUID) -> int:
         .returning(CoordinatorRow.person_id)
     )
     return len(found.all())
+
+
+def rename_coordinator(work: Work, person: UUID, name: str) -> None:
+    """Call somebody so in every group that they coordinate."""
+    work.session.execute(
+        update(CoordinatorRow).where(CoordinatorRow.person_id == person).values(name=name)
+    )
 
 
 def guests(work: Work, group_id: UUID) -> list[tuple[GuestRow, PersonRow]]:

@@ -69,6 +69,11 @@ def of_person(work: Work, person: UUID) -> Sequence[LinkRow]:
     ).all()
 
 
+def by_inviter(work: Work, person: UUID) -> Sequence[UUID]:
+    """The links by which a person invited somebody."""
+    return work.session.scalars(select(LinkRow.id).where(LinkRow.invited_by == person)).all()
+
+
 def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
     """Per person, when the latest invitation to a group was made that can still be used."""
     question = (

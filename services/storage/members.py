@@ -10,6 +10,7 @@ from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
 Pair = tuple[MemberRow, PersonRow]
+Assistant = tuple[AssistantRow, PersonRow]
 
 
 def of(
@@ -55,7 +56,7 @@ def person_in(work: Work, group_id: UUID, person: UUID) -> MemberRow | None:
     ).first()
 
 
-def assistants(work: Work, members: Sequence[UUID]) -> list[tuple[AssistantRow, PersonRow]]:
+def assistants(work: Work, members: Sequence[UUID]) -> list[Assistant]:
     """Who looks after the clinics of these members."""
     question = (
         select(AssistantRow, PersonRow)

@@ -1,18 +1,36 @@
 """What reaches across nouns: everything about one person, and what is over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select
 
 from services.storage.rows.accounts import AuditRow
-from services.storage.rows.calendars import BusyRow
-from services.storage.rows.groups import CoordinatorRow, GroupRow, MemberRow, TermRow
+from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.groups import (
+    AssistantRow,
+    CoordinatorRow,
+    GroupRow,
+    GuestRow,
+    MemberRow,
+    TermRow,
+)
+from services.storage.rows.people import PersonRow, SessionRow, TokenRow
 from services.storage.rows.plans import PlanRow
 from services.storage.work import Work
 
 _EVER = 2**62  # seconds
+_AT_ONCE = 10_000  # ids in one question
+_HOLDING = (
+    CoordinatorRow,
+    MemberRow,
+    AssistantRow,
+    GuestRow,
+    CalendarRow,
+    SessionRow,
+    TokenRow,
+)  # what makes a person somebody here
 
 
 def coordinated(work: Work, person: UUID) -> list[tuple[CoordinatorRow, GroupRow]]:
@@ -34,6 +52,53 @@ def coordinated_alone(work: Work, person: UUID) -> list[tuple[GroupRow, bool]]:
     members = exists().where(MemberRow.group_id == GroupRow.id, other != person)
     question = select(GroupRow, members).where(mine, ~others).order_by(GroupRow.id)
     return list(work.session.execute(question).all())
+
+
+def assisted(work: Work, person: UUID) -> list[tuple[AssistantRow, MemberRow, GroupRow]]:
+    """Whose clinics a person looks after, and what they are called there."""
+    question = (
+        select(AssistantRow, MemberRow, GroupRow)
+        .join(MemberRow, MemberRow.id == AssistantRow.member_id)
+        .join(GroupRow, GroupRow.id == MemberRow.group_id)
+        .where(AssistantRow.person_id == person)
+        .order_by(MemberRow.id)
+    )
+    return list(work.session.execute(question).all())
+
+
+def helpers(work: Work, person: UUID, groups: Sequence[UUID]) -> Sequence[UUID]:
+    """Who assists a person, and who is a guest of these groups."""
+    assistants = (
+        select(AssistantRow.person_id)
+        .join(MemberRow, MemberRow.id == AssistantRow.member_id)
+        .where(MemberRow.person_id == person)
+    )
+    guests = select(GuestRow.person_id).where(GuestRow.group_id.in_(groups))
+    return work.session.scalars(assistants.union(guests)).all()
+
+
+def drop_unheld(work: Work, among: Collection[UUID] | None = None) -> int:
+    """Delete persons whom others entered, who never acted, and to whom nothing refers any more.
+
+    Whom another transaction is about to add somewhere stays: only those are deleted that could be
+    locked first.
+
+    among  None: of all
+    """
+    unheld = [
+        *(~exists().where(each.person_id == PersonRow.id) for each in _HOLDING),
+        PersonRow.id.not_in(select(AuditRow.actor).where(AuditRow.actor.is_not(None))),
+    ]
+    if among is not None:
+        unheld.append(PersonRow.id.in_(among))
+    if work.actor is not None:  # what they do just now is not written down yet
+        unheld.append(PersonRow.id != work.actor)
+    locked = select(PersonRow.id).where(*unheld).limit(_AT_ONCE).with_for_update(skip_locked=True)
+    ids = work.session.scalars(locked).all()
+    found = work.session.execute(
+        delete(PersonRow).where(PersonRow.id.in_(ids), *unheld).returning(PersonRow.id)
+    )
+    return len(found.all())
 
 
 def audit_of(work: Work, person: UUID) -> Sequence[AuditRow]:

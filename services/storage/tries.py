@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, or_, select
 
 from services.storage.rows.accounts import TryRow
 from services.storage.upsert import insert_into
 from services.storage.work import Work
 
 
-def count(work: Work, key: bytes, most: int, until: datetime) -> datetime | None:
-    """Count one more try; return when its stretch ends, or None when there were `most` before.
+def count(work: Work, key: bytes, most: int, until: datetime) -> bool:
+    """Count one more try; return whether it was counted: no, when there were `most` before.
 
     until  when a stretch ends that begins now
     """
@@ -26,24 +26,14 @@ def count(work: Work, key: bytes, most: int, until: datetime) -> datetime | None
             },
             where=or_(over, TryRow.count < most),
         )
-        .returning(TryRow.until)
+        .returning(TryRow.key)
     )
-    counted: datetime | None = work.session.execute(question).scalar_one_or_none()
-    return counted
+    return work.session.execute(question).first() is not None
 
 
 def until(work: Work, key: bytes) -> datetime | None:
     """When the stretch of this key ends."""
     return work.session.scalars(select(TryRow.until).where(TryRow.key == key)).first()
-
-
-def give_back(work: Work, key: bytes, until: datetime) -> None:
-    """Take one try off the stretch that ends then."""
-    work.session.execute(
-        update(TryRow)
-        .where(TryRow.key == key, TryRow.until == until, TryRow.count > 0)
-        .values(count=TryRow.count - 1)
-    )
 
 
 def drop_over(work: Work) -> int:

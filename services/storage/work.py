@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -16,10 +17,11 @@ from services.storage.audit import Line
 from services.storage.rows.row import Row
 
 # How a database says no, in our words: what was read has changed, what is new is there already,
-# it cannot be reached or is too busy.
+# it is in trouble (`trouble.trouble_of` tells which), all our connections to it are in use.
 Stale = StaleDataError
 Taken = IntegrityError
-Away = OperationalError
+InTrouble = OperationalError
+AllInUse = PoolTimeout
 
 
 @dataclass(slots=True)

@@ -55,6 +55,6 @@ def _page(group_id: UUID, form: Form, status: int = 200) -> ResponseReturnValue:
         status,
         group=group,
         form=form,
-        coordinators=[person for _, person in groups.coordinators(work, group_id)],
+        coordinators=groups.coordinators(work, group_id),
         me=door.asking().person_id,
     )

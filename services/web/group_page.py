@@ -11,7 +11,7 @@ from services import door
 from services.flow import coverage, groups, members, plans, terms
 from services.flow.coverage import Coverage, Known
 from services.planning.page.strip import holding
-from services.planning.templates import TEMPLATES
+from services.planning.templates import title_of
 from services.storage.members import Pair
 from services.storage.rows.groups import GroupRow, TermRow
 from services.storage.rows.plans import PlanRow, PlanState
@@ -65,13 +65,13 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         "groups/show.html",
         code,
         group=group,
-        template=TEMPLATES[group.template].title,
+        template=title_of(group.template),
         rules=rules.in_words(group.rules),
         problem=problem,
         people=people,
         known=sum(each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people),
         waiting=[each for each in people if each.state == "waiting"],
-        coordinators=[person for _, person in groups.coordinators(work, group.id)],
+        coordinators=[row.name for row, _ in groups.coordinators(work, group.id)],
         guests=groups.guests(work, group.id),
         planned=planned,
         steps=_steps(group, people, planned),

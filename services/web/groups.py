@@ -9,7 +9,7 @@ from scheduler.errors import Explained
 from services import door
 from services.flow import groups, members, terms
 from services.flow import rights as standing
-from services.planning.templates import TEMPLATES
+from services.planning.templates import TEMPLATES, title_of
 from services.web import group_page, render, rules, zones
 from services.web.forms import Form, Places
 from services.web.rules import PLACES
@@ -28,7 +28,7 @@ _GROUP: Places = {
 def every() -> ResponseReturnValue:
     """Show the groups in which the reader has a part."""
     found = groups.page(door.reading(), None, _MOST)
-    return render.page("groups/every.html", groups=found, templates=TEMPLATES)
+    return render.page("groups/every.html", groups=found, kind=title_of)
 
 
 @pages.get("/groups/new")
@@ -64,7 +64,7 @@ def show(group_id: UUID) -> ResponseReturnValue:
         "groups/member.html",
         group=found.group,
         names=[member.name for member, _ in pairs],
-        coordinators=[person.name for _, person in groups.coordinators(work, group_id)],
+        coordinators=[row.name for row, _ in groups.coordinators(work, group_id)],
         terms=terms.of(work, group_id),
         rules=rules.in_words(found.group.rules),
     )

@@ -5,7 +5,6 @@ import json
 from flask import Blueprint, Response, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from notifications import outbox
 from scheduler.errors import Explained
 from services import door
 from services.flow import calendars, groups, members, people, sessions
@@ -106,7 +105,7 @@ def leaving() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Remove the reader with everything that is kept about them."""
     work = door.work()
-    people.forget(work, standing.actor(work), mails=_forget_mails)
+    people.forget(work, standing.actor(work), mails=door.runtime().forget_mails)
     flash("You are gone from here, and everything that was kept about you.")
     return session.end(render.to(url_for("sign_in.ask")))
 
@@ -117,10 +116,6 @@ def sign_out_everywhere() -> ResponseReturnValue:
     sessions.sign_out_everywhere(door.work())
     flash("You are signed out, here and everywhere else.")
     return session.end(render.to(url_for("sign_in.ask")))
-
-
-def _forget_mails(address: str) -> int:
-    return outbox.forget(door.runtime().settings.mails, address)
 
 
 def _editing(form: Form, status: int = 200) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from services.web.handing import plan_when_kept
 
 pages = Blueprint("plans", __name__)
 _EARLIER = 50
+_MENDED_THERE = (409, 412, 422)  # on the page of the group
 
 
 @pages.post("/groups/<uuid:group_id>/terms/<uuid:term_id>/plan")
@@ -47,15 +48,13 @@ def show(group_id: UUID, plan_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/groups/<uuid:group_id>/plans/<uuid:plan_id>/relaxations/<int:number>")
 def apply(group_id: UUID, plan_id: UUID, number: int) -> ResponseReturnValue:
-    """Change the rules as a plan suggests, and plan again."""
-    work = door.work()
+    """Change the rules as a plan suggests, and plan again once that is kept."""
     try:
-        term = plans.apply(work, group_id, plan_id, number)
-        row = _made(plans.ask(work, group_id, term.id))
+        term = plans.apply(door.work(), group_id, plan_id, number)
     except Explained as error:
         return _not_planned(group_id, error)
-    flash("The rules are changed as the plan suggested, and this is the new plan.")
-    return _to_plan(row)
+    door.keep()
+    return _planned_again(group_id, term.id)
 
 
 @pages.get("/groups/<uuid:group_id>/terms/<uuid:term_id>/problem.toml")
@@ -68,21 +67,34 @@ def download(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
     return response
 
 
+def _planned_again(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
+    """Plan by rules that are changed already: should there be no plan, they stay changed."""
+    try:
+        row = _made(plans.ask(door.reading(), group_id, term_id))
+    except Explained as error:
+        if problems.status_of(error) not in _MENDED_THERE:
+            raise
+        flash(f"The rules are changed as the plan suggested. {error.what}: {error.remedy}.")
+        return render.to(url_for("groups.show", group_id=group_id))
+    flash("The rules are changed as the plan suggested, and this is the new plan.")
+    return _to_plan(row)
+
+
 def _made(asked: Question) -> PlanRow:
     """Plan before writing: nobody waits for the planner, though it takes milliseconds."""
     if asked.stale:
-        row = plans.wait(door.work(), asked)
+        row = plans.wait(door.work(), plans.still(door.work(), asked))
         plan_when_kept(row.id)
         return row
     door.put_down()
     answer = plans.answered(asked)
-    return plans.keep(door.work(), asked, answer)
+    return plans.keep(door.work(), plans.still(door.work(), asked), answer)
 
 
 def _not_planned(group_id: UUID, error: Explained) -> ResponseReturnValue:
     """Say on the group's page why there is no plan; there it can be mended."""
     status = problems.status_of(error)
-    if status not in (409, 412, 422):
+    if status not in _MENDED_THERE:
         raise error
     door.close()
     group = standing.coordinating(door.reading(), group_id)

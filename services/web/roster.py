@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
+from services.flow import members, roster
 from services.flow import rights as standing
-from services.flow import roster
 from services.planning.page.words import counted
 from services.web import render
 from services.web.forms import Form, Mistake
 from services.web.handing import mails_when_kept
 
 pages = Blueprint("roster", __name__)
+_SHOWN_AGAIN = 100_000  # bytes of a list that was refused
+_NOT_SHOWN = "It is larger than 100 kB, too long to show here: correct it, and send it again."
 
 
 @pages.get("/groups/<uuid:group_id>/members/list")
@@ -30,8 +32,8 @@ def add(group_id: UUID) -> ResponseReturnValue:
     standing.coordinating(door.reading(), group_id)
     door.put_down()
     try:
-        roster.read(data)
-        added = roster.add(door.work(), group_id, data)
+        entries = roster.read(data)
+        added = members.add_all(door.work(), group_id, entries)
     except Explained as error:
         return _page(group_id, sent, _refused(sent, error, data))
     mails_when_kept()
@@ -46,10 +48,17 @@ def _data() -> bytes:
 
 
 def _refused(form: Form, error: Explained, data: bytes) -> int:
-    """Note every wrong line by itself, and keep the list in the box where it can be corrected."""
+    """Note every wrong line by itself, and keep the list in the box where it can be corrected.
+
+    A long one does not come back: nobody corrects it in a box.
+    """
     status = form.refused(error)
     form.mistakes[:] = [Mistake("list", f"{each}.") for each in error.what.split("; ")]
-    form.typed["list"] = data.decode("utf-8", errors="replace").lstrip("\ufeff")
+    if len(data) > _SHOWN_AGAIN:
+        form.typed["list"] = ""
+        form.mistakes.append(Mistake("list", _NOT_SHOWN))
+    else:
+        form.typed["list"] = data.decode("utf-8", errors="replace").lstrip("\ufeff")
     return status
 
 

@@ -9,7 +9,7 @@ from services.door import Asking
 from services.flow import sessions
 from services.flow.limits import Window, network_of
 from services.storage.rows.people import SessionRow
-from services.web import mistakes
+from services.web import bounds, mistakes
 
 _csrf = CSRFProtect()
 _MOST = 1200  # requests of one somebody in a minute
@@ -70,6 +70,7 @@ def _recognised() -> None:
 
 def _checked() -> None:
     if _is_page() and request.url_rule is not None:
+        bounds.bound()
         _csrf.protect()
 
 

@@ -72,7 +72,14 @@ class House:
         with self.runtime.work() as work:
             work.add(row)
             work.session.flush()
-            work.add(CoordinatorRow(group_id=row.id, person_id=coordinator, since=self.clock.now))
+            work.add(
+                CoordinatorRow(
+                    group_id=row.id,
+                    person_id=coordinator,
+                    name="Coordinator",
+                    since=self.clock.now,
+                )
+            )
             for number, each in enumerate(members):
                 name = f"Member {number}"
                 work.add(

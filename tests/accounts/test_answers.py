@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
-from services.flow import answers
+from services.flow import answers, persons
 from services.flow.answers import Claim, Stored
-from services.flow.errors import Conflict, Unfit
+from services.flow.errors import Conflict, Gone, Unfit
+from services.storage import answers as kept
 from services.storage.rows.accounts import AnswerRow
+from services.storage.rows.groups import GroupRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 from tests.accounts.house import House, at_once
@@ -17,8 +20,14 @@ ANSWER = Stored(201, [["Location", "/groups/1"], ["ETag", '"1"']], b'{"id": "1"}
 REQUEST, OTHER = b"hash of a request", b"hash of another"
 
 
+def who(house: House, name: str = "Asks") -> UUID:
+    """Whoever asks, known from the first time on."""
+    with house.runtime.work() as work:
+        return persons.found_or_made(work, f"{name.lower()}@example.org", name).id
+
+
 def claim(house: House, key: str = "key", request: bytes = REQUEST) -> Claim | Stored:
-    return answers.claim(house.runtime.work, "ada", key, request)
+    return answers.claim(house.runtime.work, who(house), key, request)
 
 
 def taken(house: House, key: str = "key", request: bytes = REQUEST) -> Claim:
@@ -60,7 +69,7 @@ def test_a_request_that_is_still_being_answered_is_a_conflict(house: House) -> N
 def test_keys_of_different_people_never_meet(house: House) -> None:
     answered(house, taken(house))
 
-    assert isinstance(answers.claim(house.runtime.work, "bob", "key", OTHER), Claim)
+    assert isinstance(answers.claim(house.runtime.work, who(house, "Bob"), "key", OTHER), Claim)
 
 
 def test_a_request_that_failed_may_be_repeated(house: House) -> None:
@@ -80,7 +89,7 @@ def test_no_effect_without_its_answer_and_no_answer_without_its_effect(house: Ho
     with pytest.raises(RuntimeError):
         answered(house, found, fail)
 
-    assert house.count(PersonRow) == 0
+    assert house.count(PersonRow) == 1  # who asks
     with pytest.raises(Conflict):
         claim(house)
 
@@ -89,13 +98,15 @@ def test_after_a_minute_without_an_answer_somebody_else_takes_over_once(house: H
     slow = taken(house)
     house.clock.on(seconds=60)
 
-    outcomes = at_once(10, lambda _: claim(house))
+    asking = who(house)
+
+    outcomes = at_once(10, lambda _: answers.claim(house.runtime.work, asking, "key", REQUEST))
 
     assert sum(isinstance(each, Claim) for each in outcomes) == 1
     assert sum(isinstance(each, Conflict) for each in outcomes) == 9
     with pytest.raises(Conflict):
         answered(house, slow, lambda work: work.add(somebody(work)))
-    assert house.count(PersonRow) == 0
+    assert house.count(PersonRow) == 1  # who asks
 
 
 def test_who_lost_the_claim_does_not_release_it_for_the_other(house: House) -> None:
@@ -120,10 +131,12 @@ def test_an_answer_is_kept_for_a_day(house: House) -> None:
 
 
 def test_a_hundred_repeats_at_once_have_one_effect_and_identical_answers(house: House) -> None:
+    asking = who(house)
+
     def repeat(_number: int) -> Stored:
         while True:
             try:
-                found = claim(house)
+                found = answers.claim(house.runtime.work, asking, "key", REQUEST)
             except Conflict:
                 time.sleep(0.01)
                 continue
@@ -134,7 +147,56 @@ def test_a_hundred_repeats_at_once_have_one_effect_and_identical_answers(house: 
     outcomes = at_once(100, repeat)
 
     assert outcomes == [ANSWER] * 100
-    assert house.count(PersonRow) == 1
+    assert house.count(PersonRow) == 2
+
+
+def test_an_erased_answer_is_gone_and_its_request_stays_done(house: House) -> None:
+    ada = house.person()
+    group = house.group(ada)
+    found = taken(house)
+    with house.runtime.work() as work:
+        answers.keep(work, found, ANSWER, group)
+    running = taken(house, "another")
+
+    with house.runtime.work() as work:
+        kept.erase(work, [group])
+
+    with pytest.raises(Gone, match="done already"):
+        claim(house)
+    with house.runtime.reading() as work:
+        row = kept.one(work, found.key)
+    assert row is not None
+    assert (row.body, row.headers) == (None, None)
+    answered(house, running)
+    assert claim(house, "another") == ANSWER
+
+
+def test_an_erased_answer_outlives_its_group_and_any_other_goes_along(house: House) -> None:
+    ada = house.person()
+    formed, other = house.group(ada), house.group(ada)
+    for key, group in (("formed", formed), ("other", other)):
+        found = taken(house, key)
+        with house.runtime.work() as work:
+            answers.keep(work, found, ANSWER, group)
+
+    with house.runtime.work() as work:
+        kept.erase(work, [formed])
+        for each in (formed, other):
+            work.session.delete(work.session.get_one(GroupRow, each))
+
+    with pytest.raises(Gone):
+        claim(house, "formed")
+    assert isinstance(claim(house, "other"), Claim)
+
+
+def test_answers_go_with_whoever_they_were_given_to(house: House) -> None:
+    answered(house, taken(house))
+    asking = who(house)
+
+    with house.runtime.work() as work:
+        work.session.delete(work.session.get_one(PersonRow, asking))
+
+    assert house.count(AnswerRow) == 0
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "a\n", "\x7f", "x" * 256])

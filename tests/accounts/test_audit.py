@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from services.flow import links, people, purge, sessions, signin, tokens
 from services.storage import audit
 from services.storage.audit import Verdict
-from services.storage.rows.accounts import AuditRow
+from services.storage.rows.accounts import AuditEndRow, AuditRow
 from services.storage.rows.people import Purpose
 from services.storage.work import Work
 from tests.accounts.house import HERE, House, a_house, at_once
@@ -195,7 +195,7 @@ def test_every_change_of_oneself_has_one_line(house: House) -> None:
         (sessions.sign_out_everywhere, []),
         (people.delete_data, ["person.data_deleted"]),
         (purge.purge, ["purge.done"]),
-        (lambda work: people.forget(work, bob, mails=lambda _: 0), ["person.forgotten"]),
+        (lambda work: people.forget(work, bob, mails=lambda *_: 0), ["person.forgotten"]),
     ]
 
     for step, lines in steps:
@@ -230,3 +230,38 @@ def test_a_line_says_who_and_which_version(house: House) -> None:
         joined, opened = work.session.scalars(select(AuditRow).order_by(AuditRow.number)).all()
     assert (joined.actor, joined.version, joined.at) == (bob, 2, house.clock.now)
     assert (opened.actor, opened.version) == (bob, None)
+
+
+def cut(house: House, *, end: bool = False) -> None:
+    """Take the last line away, and perhaps what tells where the audit ends."""
+    with house.runtime.work() as work:
+        work.session.execute(delete(AuditRow).where(AuditRow.number == LINES))
+        if end:
+            work.session.execute(delete(AuditEndRow))
+
+
+def test_lines_that_are_missing_at_the_end_are_missed(house: House) -> None:
+    written(house)
+    assert not verdict(house).cut
+    cut(house)
+
+    assert (verdict(house).lines, verdict(house).broken, verdict(house).cut) == (3, None, True)
+    with house.runtime.work() as work:
+        work.note("group.changed")
+    assert verdict(house).broken == LINES
+
+
+@pytest.mark.parametrize("forged", [None, b"3 00"])
+def test_who_has_no_key_cannot_say_that_the_audit_ends_earlier(
+    house: House, forged: bytes | None
+) -> None:
+    written(house)
+    cut(house, end=forged is None)
+    if forged is not None:
+        with house.runtime.work() as work:
+            work.session.execute(update(AuditEndRow).values(sealed=forged))
+
+    assert verdict(house).cut
+    with house.runtime.work() as work:
+        work.note("group.changed")
+    assert verdict(house).cut

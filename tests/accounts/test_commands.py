@@ -34,6 +34,16 @@ def test_a_token_is_made_where_nothing_was_started_yet(terminal: Terminal, home:
     assert len(outcome.out.strip()) == 46
 
 
+def test_what_a_command_writes_is_for_no_other_user_of_the_machine(
+    terminal: Terminal, home: Path
+) -> None:
+    terminal.run("token", "create", "--email", "ada@example.org")
+
+    written = [home, *home.rglob("*")]
+    assert home / "commonhour.db" in written
+    assert [each for each in written if each.stat().st_mode & 0o077] == []
+
+
 def test_a_token_as_json_says_all_that_was_decided(terminal: Terminal, home: Path) -> None:
     said = terminal.run(
         "token", "create", "--email", "ada@example.org", "--scope", "me", "--scope", "read",
@@ -223,5 +233,5 @@ def grouped(runtime: Runtime) -> None:
         )
         work.add(group)
         work.session.flush()
-        work.add(CoordinatorRow(group_id=group.id, person_id=ada.id, since=work.now))
+        work.add(CoordinatorRow(group_id=group.id, person_id=ada.id, name="A", since=work.now))
         work.add(MemberRow(group_id=group.id, person_id=bob.id, name="Bob", created_at=work.now))

@@ -113,7 +113,7 @@ def test_a_coordinators_invitation_signs_in(house: House) -> None:
     ada, bob = house.person(), house.person("Bob")
     group = house.group(ada)
     with house.runtime.work() as work:
-        work.add(CoordinatorRow(group_id=group, person_id=bob, since=work.now))
+        work.add(CoordinatorRow(group_id=group, person_id=bob, name="B", since=work.now))
 
     assert house.follow(house.invited(bob, group, Purpose.COORDINATION))[0].id == bob
 

@@ -112,27 +112,36 @@ def test_recognising_a_known_token_costs_one_look_up(house: House) -> None:
     assert [each.split()[0] for each in statements if not each.startswith("BEGIN")] == ["SELECT"]
 
 
-def test_of_a_hundred_guessed_tokens_ten_are_looked_up(house: House) -> None:
+def test_of_a_hundred_guessed_tokens_ten_are_told_that_they_are_wrong(house: House) -> None:
     a_token(house)
     recogniser = Recogniser(house.runtime)
-    looked: list[str] = []
+
+    outcomes = at_once(100, lambda number: asked(house, recogniser, f"ch_{number:043}"))
+
+    assert outcomes.count(None) == 10
+    assert sum(isinstance(each, TooMany) for each in outcomes) == 90
+
+
+def test_a_guess_costs_one_look_up_by_an_index_and_what_is_no_token_none(house: House) -> None:
+    recogniser, looked = Recogniser(house.runtime), []
 
     def heard(_c: object, _k: object, statement: str, *_rest: object) -> None:
         if "FROM token" in statement:
             looked.append(statement)
 
     event.listen(house.runtime.engine, "before_cursor_execute", heard)
-    outcomes = at_once(100, lambda number: asked(house, recogniser, f"ch_{number:043}"))
+    asked(house, recogniser, "ch_" + "a" * 43)
+    for wrong in ("", "a" * 46, "ch_" + "a" * 42, "ch_" + "a" * 44, "ch_" + "a" * 42 + "!"):
+        asked(house, recogniser, wrong)
 
-    assert len(looked) == 10
-    assert outcomes.count(None) == 10
-    assert sum(isinstance(each, TooMany) for each in outcomes) == 90
+    [statement] = looked
+    assert "secret_hash" in statement
+    assert TokenRow.__table__.c.secret_hash.unique
 
 
 def test_a_right_token_works_where_others_guess_wrong(house: House) -> None:
     secret = a_token(house)
     recogniser = Recogniser(house.runtime)
-    asked(house, recogniser, secret)
 
     for number in range(10):
         assert asked(house, recogniser, f"wrong-{number}") is None

@@ -69,7 +69,7 @@ def test_what_is_still_being_answered_is_not_begun_again(
 
     claims: list[Claim] = []
     with monkeypatch.context() as patch:
-        patch.setattr(answers, "keep", lambda _work, claimed, _answer: claims.append(claimed))
+        patch.setattr(answers, "keep", lambda _work, claimed, *_answer: claims.append(claimed))
         patch.setattr(answers, "release", never)
         assert cora.post("/groups", NEW_GROUP, headers=KEY).status_code == 201
 

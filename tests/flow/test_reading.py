@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from calendar_sync.errors import Unreadable
 from scheduler.model.problem import State
@@ -15,6 +16,7 @@ from services.flow.coverage import Known
 from services.jobs import calendars as calendar_jobs
 from services.jobs import planning
 from services.storage import calendars as stored
+from services.storage.rows.accounts import AuditRow
 from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.plans import PlanState
 from services.wiring import Runtime
@@ -163,3 +165,29 @@ def test_a_plan_that_cannot_be_made_fails_with_a_reason(runtime: Runtime) -> Non
     with runtime.reading(person) as work:
         row = plans.one(work, group_id, plan_id)
     assert (row.state, row.failed_what) == (PlanState.FAILED, "The term is over")
+
+
+def test_the_end_of_a_plan_that_waited_has_its_line_in_the_audit(
+    runtime: Runtime, host: Host
+) -> None:
+    _, _, plan_id = a_plan_that_waits(runtime, host.address("/ada.ics"))
+    calendar_jobs.read_for(str(plan_id))
+    calendar_jobs.read_for(str(plan_id))
+    assert of_plan(runtime, plan_id) == ["plan.asked", "plan.made"]
+
+
+def test_so_has_the_failure_of_one(runtime: Runtime) -> None:
+    person, group_id, plan_id = a_plan_that_waits(runtime, "https://calendar.example.org/x.ics")
+    with runtime.work(person) as work:
+        term = plans.one(work, group_id, plan_id).term_id
+        terms.change(work, group_id, term, None, {"start": "2020-01-06", "end": "2020-02-03"})
+
+    calendar_jobs.read_for(str(plan_id))
+
+    assert of_plan(runtime, plan_id) == ["plan.asked", "plan.failed"]
+
+
+def of_plan(runtime: Runtime, plan_id: UUID) -> list[str]:
+    with runtime.reading() as work:
+        lines = select(AuditRow.action).where(AuditRow.subject == plan_id)
+        return list(work.session.scalars(lines.order_by(AuditRow.number)))

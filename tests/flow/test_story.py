@@ -46,7 +46,10 @@ def a_group_of_four(runtime: Runtime) -> tuple[GroupRow, TermRow]:
     }
     with runtime.work(person) as work:
         group = groups.form(work, "inter-institution", "Nine universities", "America/New_York")
-        added = {member.name: member for member, _ in members.add_all(work, group.id, roster.read(CSV.encode()))}
+        added = {
+            member.name: member
+            for member, _ in members.add_all(work, group.id, roster.read(CSV.encode()))
+        }
         for (name, kind), taken in read.items():
             owner = calendars.entered_for(work, group.id, added[name].id)
             calendars.add_read(work, owner, CalendarKind(kind), taken, None)

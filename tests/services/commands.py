@@ -1,6 +1,7 @@
 """Run a command of `commonhour` in this process, as a person at a terminal would."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,11 @@ class Terminal:
     def run(self, *words: str | Path) -> Outcome:
         """Run `commonhour` with these words."""
         self._monkeypatch.setattr("sys.argv", ["commonhour", *map(str, words)])
-        with pytest.raises(SystemExit) as exit_:
-            main()
+        before = os.umask(0o022)  # a process of its own would leave ours alone
+        try:
+            with pytest.raises(SystemExit) as exit_:
+                main()
+        finally:
+            os.umask(before)
         out, err = self._capsys.readouterr()
         return Outcome(exit_.value.code if isinstance(exit_.value.code, int) else 0, out, err)

@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scheduler.errors import BadProblem
+from services.planning.document import read_document
 from tests.builders import a_problem, members
 from tests.services.commands import Outcome, Terminal
 
@@ -49,6 +52,7 @@ def drop(key: str) -> Change:
     return lambda problem: problem.pop(key)
 
 
+RANGE = {"days": ["mon"], "start": "08:00", "end": "18:00"}
 WRONG: dict[str, tuple[Change, list[str]]] = {
     "unknown key": (put("tmezone", 1), ["'tmezone'", "perhaps it is timezone"]),
     "unknown key inside": (put("meeting.minuts", 1), ["meeting", "perhaps it is minutes"]),
@@ -71,6 +75,29 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     "unknown weekday": (put("windows.0.days", ["mom"]), ["windows[0].days[0]", "mon"]),
     "window without days": (put("windows.0.days", []), ["windows[0].days", "empty"]),
     "no windows": (put("windows", []), ["windows", "empty"]),
+    "too many windows": (put("windows", [RANGE] * 61), ["windows", "61 long", "at most 60"]),
+    "too many hours": (put("members.0.hours", [RANGE] * 61), ["members[0].hours", "at most 60"]),
+    "too many preferred hours": (put("members.0.preferred", [{}] * 61), ["preferred", "60"]),
+    "too many days of a range": (put("windows.0.days", ["mon"] * 8), ["days", "at most 7"]),
+    "too many tiers": (put("notice", [{"days": 1}] * 21), ["notice", "21 long", "at most 20"]),
+    "too many blackouts": (put("blackouts", [{}] * 201), ["blackouts", "201", "at most 200"]),
+    "too many choices": (
+        put("cadence", {"kind": "monthly", "ordinals": [1] * 51}),
+        ["cadence.ordinals", "51 long", "at most 50"],
+    ),
+    "too many dates of a choice": (
+        put("cadence", {"kind": "monthly", "ordinals": [[1] * 6]}),
+        ["cadence.ordinals", "6 long", "at most 5"],
+    ),
+    "a long title": (put("title", "x" * 201), ["title", "too long", "at most 200 letters"]),
+    "a long approver": (
+        put("notice", [{"days": 1, "approver": "x" * 201}]),
+        ["notice[0].approver", "at most 200 letters"],
+    ),
+    "a long name of a blackout": (
+        put("blackouts", [{"start": "2027-01-04", "end": "2027-01-04", "name": "x" * 201}]),
+        ["blackouts[0].name", "at most 200 letters"],
+    ),
     "window too short": (put("windows.0.end", "08:30"), ["windows", "30 minutes"]),
     "unknown zone": (put("timezone", "America/New_Yrok"), ["timezone", "America/New_York"]),
     "zone of the machine": (put("timezone", "localtime"), ["timezone", "localtime"]),
@@ -163,6 +190,17 @@ def test_a_wrong_problem_is_told_in_one_sentence(
 
     for word in mentioned:
         assert word in sentence
+
+
+@pytest.mark.parametrize("key", ["windows", "members", "blackouts", "notice"])
+def test_a_list_of_millions_that_are_all_wrong_costs_no_more_than_one(key: str) -> None:
+    problem = {**a_problem(), key: [0] * 8_000_000}
+    began = time.perf_counter()
+
+    with pytest.raises(BadProblem, match=key):
+        read_document(problem)
+
+    assert time.perf_counter() - began < 0.5
 
 
 FILES = {

@@ -226,7 +226,7 @@ def test_a_worker_asks_for_what_waits_and_ends_when_asked(
     words = [sys.executable, "-m", "services", "worker", "notices", "planning"]
     env = clean_environment(HOME=str(tmp_path), REDIS_URL=redis_url)
     with subprocess.Popen(words, cwd=ROOT, env=env) as process:
-        await_(lambda: len(connection.keys("swept:*")) == 2, "a sweep of each queue")
+        await_(lambda: len(connection.keys("swept:*")) == 3, "every sweep")
         await_(lambda: not connection.llen("rq:queue:planning"), "an empty queue")
 
         process.terminate()

@@ -5,6 +5,7 @@ import io
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -132,14 +133,17 @@ def test_an_edit_of_what_somebody_else_has_changed_is_not_lost(house: House) -> 
     assert page.typed("name") == ["Mia the Second"]
 
 
-def test_a_form_without_its_token_is_refused_on_every_page(house: House) -> None:
-    visitor = house.visitor("coordinator")
-    values = {
+def ids(house: House) -> dict[str, Any]:
+    """Whatever an address of ours may name, and what it is in this house."""
+    return {
         "group_id": house.group, "member_id": house.max, "term_id": house.term,
         "plan_id": house.plan, "calendar_id": house.calendar, "guest_id": house.guest,
         "person_id": house.people["assistant"], "number": 1, "way": "weekly", "token": "x" * 43,
     }  # fmt: skip
-    tried = 0
+
+
+def forms(house: House, values: dict[str, Any]) -> list[str]:
+    """Where every form goes."""
     with house.app.test_request_context():
         adapter = house.app.url_map.bind("localhost")
         rules = [
@@ -147,10 +151,35 @@ def test_a_form_without_its_token_is_refused_on_every_page(house: House) -> None
             for rule in house.app.url_map.iter_rules()
             if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api")
         ]
-        paths = [
+        return [
             adapter.build(rule.endpoint, {each: values[each] for each in rule.arguments}, "POST")
             for rule in rules
         ]
+
+
+def test_nobody_learns_from_a_form_what_there_is_without_signing_in(house: House) -> None:
+    visitor, there = house.visitor("nobody"), ids(house)
+    token = visitor.token()
+    nowhere = {key: uuid4() if isinstance(each, UUID) else each for key, each in there.items()}
+
+    def answers(values: dict[str, Any]) -> list[tuple[int, str]]:
+        sent = [
+            visitor.client.post(each, data={"csrf_token": token}, headers=PAGE)
+            for each in forms(house, values)
+            if each.count("-") >= 4  # an id is in it
+        ]
+        return [(each.status_code, each.text) for each in sent]
+
+    found = answers(there)
+
+    assert found == answers(nowhere)
+    assert len(found) > 20
+    assert [status for status, _ in found if status not in (303, 401)] == []
+
+
+def test_a_form_without_its_token_is_refused_on_every_page(house: House) -> None:
+    visitor = house.visitor("coordinator")
+    tried, paths = 0, forms(house, ids(house))
     for path in paths:
         for token in (None, "forged"):
             data = {} if token is None else {"csrf_token": token}

@@ -12,13 +12,12 @@ from tests.web.html import Html
 
 
 def remembered(house: House) -> dict[str, Any]:
-    """Everything in the database, but for tries that were counted and given back."""
+    """Everything in the database."""
     with house.runtime.reading() as work:
         names = work.session.scalars(text("select name from sqlite_master where type = 'table'"))
         return {
             name: work.session.execute(text(f'select * from "{name}" order by 1')).all()
             for name in names.all()
-            if name != "try"
         }
 
 
@@ -123,9 +122,9 @@ def test_a_link_that_was_cut_or_changed_leads_nowhere(house: House, change: str)
 
 
 def test_a_link_dies_with_what_it_was_for(house: House) -> None:
-    path = house.link(Purpose.INVITATION, "max", group_id=house.group)
+    path = house.link(Purpose.INVITATION, "member", group_id=house.group)
     with house.runtime.work(house.people["coordinator"]) as work:
-        members.remove(work, house.group, house.max)
+        members.remove(work, house.group, house.mia)
 
     visitor = house.visitor("nobody")
     page = visitor.get(path, 410)
@@ -168,7 +167,19 @@ def test_guessing_links_is_stopped_and_says_until_when(house: House) -> None:
     assert statuses == [404] * 10 + [429] * 2
     page = visitor.client.get("/l/" + "b" * 43, headers=PAGE)
     assert page.headers["Retry-After"]
+    assert "came from your network within 15 minutes" in page.text
     assert "It works again in" in page.text
+
+
+def test_who_has_a_link_comes_in_though_their_neighbours_guess(house: House) -> None:
+    path, visitor = house.link(Purpose.SIGN_IN, "member"), house.visitor("nobody")
+    for number in range(12):
+        visitor.client.get(f"/l/{'a' * 41}{number:02}", headers=PAGE)
+
+    visitor.send(path)
+
+    assert "Mia Member" in visitor.get("/me").text
+    visitor.get("/l/" + "b" * 43, 429)
 
 
 def test_a_mail_cannot_be_asked_for_without_end(house: House) -> None:

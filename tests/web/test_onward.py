@@ -1,5 +1,7 @@
 """Links and redirects stay on our own address."""
 
+import time
+
 import pytest
 
 from services.storage.rows.people import Purpose
@@ -37,6 +39,23 @@ def test_nobody_is_sent_elsewhere(shown_house: House, path: str) -> None:
     )
 
     assert signed_in.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("letters", ["a", "/", "-", ".", "a/", "a.", "?", "=&", "a?"])
+def test_three_hundred_hostile_letters_are_answered_at_once(
+    shown_house: House, letters: str
+) -> None:
+    path = ("/" + letters * 300)[:299] + "!"
+    client = shown_house.visitor("nobody").client
+
+    begin = time.perf_counter()
+    assert own(path) is None
+    asked = client.get("/sign-in", query_string={"next": path}, headers=PAGE)
+    led = client.get(f"{path}?{path}", headers=PAGE)
+    assert time.perf_counter() - begin < 1
+
+    assert asked.status_code == 200
+    assert led.status_code in (303, 308, 404)
 
 
 @pytest.mark.parametrize("path", OURS)

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 
 import pytest
+from flask import g
 
+from scheduler.errors import NoPattern
+from scheduler.model.answer import Answer
+from services.flow import people, plans, roster, tokens
+from services.flow.members import Entry
+from services.flow.question import Question
 from tests.web.house import PAGE, ROLES, TIMES, House, Visitor
 
 # Every page that is read, and what it answers to each of ROLES. 303 leads to where one signs in.
@@ -188,20 +194,99 @@ def test_a_plan_says_how_old_it_is_and_offers_what_would_help(house: House) -> N
     page = visitor.get(f"{at}/plans/{house.plan}")
     assert "Made just now" in page.text
 
+    visitor, first = with_a_change_that_would_help(house)
+    assert "The term has changed since" in visitor.get(f"{at}/plans/{house.plan}").text
+    assert "What would help" in visitor.get(first.partition("/relaxations/")[0]).text
+    newest = visitor.send(first).headers["Location"]
+    assert "the new plan" in visitor.get(newest).text
+    # It changed the term, so it cannot be applied twice.
+    assert "has changed since" in visitor.refused(first, 412).text
+
+
+def with_a_change_that_would_help(house: House) -> tuple[Visitor, str]:
+    """A term that hardly a date can keep, planned; where its first relaxation is applied."""
+    visitor, at = house.visitor("coordinator"), f"/groups/{house.group}"
     visitor.send(
         f"{at}/terms/{house.term}/edit", version="1", start="2027-01-04", end="2027-06-30",
         minutes="60", kind="weekly", measure="members", quorum="2", counts="free",
         **{"windows-0-days": "mon", "windows-0-start": "8", "windows-0-end": "9:00"},
     )  # fmt: skip
-    assert "The term has changed since" in visitor.get(f"{at}/plans/{house.plan}").text
-    newer = visitor.send(f"{at}/terms/{house.term}/plan").headers["Location"]
-    page = visitor.get(newer)
-    assert "What would help" in page.text
-    [first, *_] = [each.action for each in page.forms if "/relaxations/" in each.action]
-    newest = visitor.send(first).headers["Location"]
-    assert "the new plan" in visitor.get(newest).text
-    # It changed the term, so it cannot be applied twice.
-    assert "has changed since" in visitor.refused(first, 412).text
+    page = visitor.get(visitor.send(f"{at}/terms/{house.term}/plan").headers["Location"])
+    return visitor, next(each.action for each in page.forms if "/relaxations/" in each.action)
+
+
+def test_others_write_while_it_is_planned_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, change = with_a_change_that_would_help(house)
+    answered, meanwhile = plans.answered, []
+
+    def slowly(asked: Question) -> Answer:
+        with house.runtime.work() as work:
+            work.note("meanwhile")
+        meanwhile.append(sorted(set(g) & {"reading", "work"}))
+        return answered(asked)
+
+    monkeypatch.setattr(plans, "answered", slowly)
+    visitor.send(change)
+
+    assert meanwhile == [[]]
+
+
+def test_rules_that_were_changed_stay_so_though_there_is_no_new_plan(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, change = with_a_change_that_would_help(house)
+
+    def in_vain(_: Question) -> Answer:
+        raise NoPattern("No hour fits", remedy="widen the windows")
+
+    monkeypatch.setattr(plans, "answered", in_vain)
+    page = visitor.get(visitor.send(change).headers["Location"])
+
+    assert "The rules are changed as the plan suggested. No hour fits: widen the win" in page.text
+    assert "has changed since" in visitor.refused(change, 412).text
+
+
+def test_a_plan_is_not_kept_of_time_that_was_deleted_while_it_was_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, answered = house.visitor("coordinator"), plans.answered
+
+    def slowly(asked: Question) -> Answer:
+        with house.runtime.work(house.people["member"]) as work:
+            people.delete_data(work)
+        return answered(asked)
+
+    monkeypatch.setattr(plans, "answered", slowly)
+    page = visitor.refused(f"/groups/{house.group}/terms/{house.term}/plan", 409)
+
+    assert "Something was changed while it was planned: plan again." in page.text
+
+
+def test_a_list_is_read_once_and_before_anything_is_written(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, opened = roster.read, []
+
+    def reading(data: bytes) -> list[Entry]:
+        opened.append("work" in g)
+        return read(data)
+
+    monkeypatch.setattr(roster, "read", reading)
+    with house.runtime.work() as work:
+        _, secret = tokens.create(work, "coordinator@example.org")
+    at = f"/groups/{house.group}/members"
+    house.visitor("coordinator").send(f"{at}/list", list="name,email\nAda,ada@example.org\n")
+    response = house.app.test_client().post(
+        f"/api/v1{at}/csv",
+        data="name,email\nBea,bea@example.org\n",
+        content_type="text/csv",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+    assert response.status_code == 201
+    assert opened == [False, False]
 
 
 def test_a_term_that_cannot_be_planned_says_why_on_the_page_of_the_group(house: House) -> None:

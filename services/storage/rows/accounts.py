@@ -3,19 +3,28 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.storage.rows.row import Row
 
 
 class AnswerRow(Row):
-    """An answer that a repeated request gets again. No body: the first is still being answered."""
+    """An answer that a repeated request gets again. No status: it is still being answered.
+
+    person_id  who asked; what they were told goes with them
+    group_id   what it tells of, once it is answered: who leaves the group is in no answer of it.
+               None: it tells of the one who asked alone, or was erased
+    """
 
     __tablename__ = "answer"
 
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # hash of who and which
     request: Mapped[bytes] = mapped_column(LargeBinary)  # hash of method, path and body
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mentor_group.id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[int | None]
     headers: Mapped[list[list[str]] | None]
@@ -44,3 +53,12 @@ class AuditRow(Row):
     subject: Mapped[UUID | None]
     version: Mapped[int | None]
     seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditEndRow(Row):
+    """Where the audit ends, sealed: without it nobody could see that the last lines are gone."""
+
+    __tablename__ = "audit_end"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -48,7 +48,10 @@ class TermRow(Row):
 
 
 class CoordinatorRow(Row):
-    """Somebody who may plan for a group."""
+    """Somebody who may plan for a group.
+
+    name  as it was entered for this group: what others call them elsewhere is told to nobody
+    """
 
     __tablename__ = "coordinator"
 
@@ -58,6 +61,7 @@ class CoordinatorRow(Row):
     person_id: Mapped[UUID] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    name: Mapped[str]
     since: Mapped[datetime]
 
 
@@ -91,7 +95,7 @@ class MemberRow(Row):
 
 
 class AssistantRow(Row):
-    """Somebody who looks after a member's clinic."""
+    """Somebody who looks after a member's clinic. The name is as it was entered for them here."""
 
     __tablename__ = "assistant"
 
@@ -101,6 +105,7 @@ class AssistantRow(Row):
     person_id: Mapped[UUID] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    name: Mapped[str]
     since: Mapped[datetime]
 
 
