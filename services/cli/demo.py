@@ -36,6 +36,9 @@ def demo(*, stay: bool | None) -> None:
         _show(told)
         if stay if stay is not None else sys.stdin.isatty() and sys.stdout.isatty():
             _stay(service, f"{service.address}/l/{link}", told)
+        else:
+            click.echo("\nOn a terminal it goes on running, to be looked at in a browser.")
+            click.echo("Your own: .venv/bin/commonhour up")
 
 
 def _step(sentence: str) -> None:

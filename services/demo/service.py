@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.errors import Explained
+from services.up.lock import holder
 
 _ADDRESS = re.compile(r"Common Hour is running: (\S+)")
 
@@ -28,7 +29,11 @@ class Service:
 @contextmanager
 def running(home: Path) -> Iterator[Service]:
     """Start the service on an empty home; it ends when the block is left. Raises Explained."""
+    if holder(home) is not None:
+        raise Explained("A demo runs already", remedy="look at it, or stop it first")
     shutil.rmtree(home, ignore_errors=True)
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
     ours = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}  # noqa: TID251
     kept = {key: os.environ[key] for key in ("COMMONHOUR_LISTEN",) if key in os.environ}  # noqa: TID251
     process = subprocess.Popen(
@@ -43,6 +48,11 @@ def running(home: Path) -> Iterator[Service]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
+
+
+def _end(*_: object) -> None:
+    """End as Ctrl-C does: what was started ends as well."""
+    raise SystemExit(0)
 
 
 def _address(process: "subprocess.Popen[str]") -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.flow import persons, rights, signin
-from services.flow.errors import Conflict, Unfit
+from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import Standing, missing, unchanged
 from services.planning.fields import MOST_LETTERS
 from services.planning.rules import checked_person, checked_rules
@@ -17,12 +17,18 @@ from services.storage.rows.groups import CoordinatorRow, GroupRow, GuestRow
 from services.storage.rows.people import PersonRow, Purpose
 from services.storage.work import Work
 
+_MOST_PARTS = 1000  # groups that are looked at
+
 
 def form(
     work: Work, kind: str, title: str, timezone: str, rules: dict[str, Any] | None = None
 ) -> GroupRow:
-    """Form a group from a template; whoever forms it coordinates it. Raises BadProblem."""
+    """Form a group from a template; whoever forms it coordinates it.
+
+    Raises BadProblem, and NotAllowed for those who are here as guests or assistants alone.
+    """
     person = _actor(work)
+    _may_form(work, person.id)
     start = template(kind)
     group = GroupRow(
         template=start.key,
@@ -38,6 +44,14 @@ def form(
     )
     work.note("group.formed", group.id, group.version)
     return group
+
+
+def _may_form(work: Work, person: UUID) -> None:
+    parts = stored.page(work, person, None, _MOST_PARTS)
+    if parts and not any(coordinates or belongs for _, coordinates, belongs, *_ in parts):
+        raise NotAllowed(
+            "Guests and assistants do not form groups", remedy="ask a coordinator whom you know"
+        )
 
 
 def page(work: Work, after: UUID | None, most: int) -> list[Standing]:

@@ -1,27 +1,31 @@
 """Finding a person by their address of mail, or remembering a new one."""
 
-import re
 from uuid import UUID
 
+from notifications.addresses import Address
+from notifications.errors import Undeliverable
 from services.flow.errors import Unfit
 from services.storage import people, traces
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
-# One "@", a domain with a dot or localhost, nothing that could end a header or hide.
-_ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x20\x7f-\xa0]+@[^\s@<>(),;:\\\"\[\]_]+")
-_MOST = 254  # RFC 5321, 4.5.3.1.3
+_MOST_SHOWN = 60  # letters
 _NOBODY = ".invalid"  # RFC 2606: no mail ever gets there
 
 
 def address(text: str) -> str:
-    """An address of mail as we keep it, in lower case. Raises Unfit."""
+    """An address of mail as we keep it, in lower case. Raises Unfit.
+
+    What mail cannot be sent to is refused here already: a link would be waited for in vain.
+    """
     tidy = text.strip().lower()
-    if len(tidy) > _MOST or not tidy.isprintable() or not _ADDRESS.fullmatch(tidy):
+    try:
+        Address.parse(tidy)
+    except Undeliverable:
         raise Unfit(
-            f"{text.strip()[:60]!r} is not an address of mail",
+            f"{text.strip()[:_MOST_SHOWN]!r} is not an address of mail",
             remedy="write one such as ada@example.org",
-        )
+        ) from None
     return tidy
 
 

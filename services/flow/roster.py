@@ -12,6 +12,15 @@ from services.planning.rules import checked_person
 
 COLUMNS = ("name", "email", "timezone", "role", "required", "assistant_email")
 _NEEDED = COLUMNS[:2]
+_ALIASES = {
+    **{each.replace("_", ""): each for each in COLUMNS},
+    "emailaddress": "email",
+    "mail": "email",
+    "fullname": "name",
+    "zone": "timezone",
+    "assistant": "assistant_email",
+}
+_TOO_MANY = ""  # stands for a column where a line has more fields than there are
 _MOST_BYTES = 1_000_000
 _MOST_TOLD = 20  # mistakes at once
 _YES, _NO = ("yes", "true", "1", "required", "x"), ("no", "false", "0", "")
@@ -46,9 +55,9 @@ def read(data: bytes) -> list[Entry]:
 def _lines(data: bytes) -> list[str]:
     if len(data) > _MOST_BYTES:
         raise Unfit("The list is larger than 1 MB", remedy="write a shorter one")
-    for encoding in (
-        ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
-    ):
+    utf_16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    # The last is what spreadsheets on Windows write where nobody chose.
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -63,20 +72,24 @@ def _rows(lines: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     separator = max(",;\t", key=(lines[0] if lines else "").count)
     reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, strict=True)
     try:
-        header = [each.strip().lower() for each in next(reader, [])]
+        header = [_column(each) for each in next(reader, [])]
         _check(header)
         for row in reader:
             if any(each.strip() for each in row):
+                named = dict(zip(header, map(str.strip, row), strict=False))
                 if len(row) > len(header):
-                    raise Unfit(
-                        f"line {reader.line_num}: there are more fields than columns",
-                        remedy='put a name with a comma in it into "quotes"',
-                    )
-                yield reader.line_num, dict(zip(header, map(str.strip, row), strict=False))
+                    named[_TOO_MANY] = ""
+                yield reader.line_num, named
     except csv.Error as error:
         raise Unfit(
             f"line {reader.line_num}: this is not CSV ({error})", remedy="save the list as CSV anew"
         ) from None
+
+
+def _column(heading: str) -> str:
+    """A column as we call it, whatever a spreadsheet does."""
+    word = "".join(each for each in heading.lower() if each.isalnum())
+    return _ALIASES.get(word, heading.strip().lower())
 
 
 def _check(header: list[str]) -> None:
@@ -94,6 +107,11 @@ def _check(header: list[str]) -> None:
 
 
 def _entry(row: dict[str, str]) -> Entry:
+    if _TOO_MANY in row:
+        raise Unfit(
+            "there are more fields than columns",
+            remedy='put a name with a comma in it into "quotes"',
+        )
     role = row.get("role", "").lower()
     if role not in ("", "member", "coordinator"):
         raise Unfit(f"the role {role[:40]!r} is not known", remedy="write member or coordinator")

@@ -127,5 +127,9 @@ def _where(settings: Settings, link: str | None, *, ready: bool) -> str:
     if not ready:
         lines.append("Something is not ready: run commonhour doctor.")
     if link:
-        lines.append(f"You coordinate the first group: {settings.address}/l/{link}")
+        lines.append("Open this once, to become the first coordinator:")
+        lines.append(f"  {settings.address}/l/{link}")
+    else:
+        kept = f"; mails lie at {settings.address}/mails" if settings.smtp_url is None else ""
+        lines.append(f"Sign in at {settings.address}/sign-in{kept}.")
     return "\n".join([*lines, f"Everything is kept in {settings.home}.", "Ctrl-C stops it."])

@@ -184,6 +184,8 @@ def _quorum(form: Form) -> dict[str, Any]:
         share = Decimal(text.replace(",", ".")) / 100 if text else None
     except InvalidOperation:
         raise Unfit(f"Quorum: {text[:40]!r} is no number", remedy="write one such as 50") from None
+    if share is not None and not 0 <= share <= 1:
+        raise Unfit(f"Quorum: {text[:40]} is no percentage", remedy="write one from 0 to 100")
     return _given(share=share, counts=counts)
 
 

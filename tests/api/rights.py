@@ -50,6 +50,11 @@ def everybody(answer: int, **more: Any) -> Row:
     return Row(401, *[answer] * 6, **more)
 
 
+def forming(answer: int, **more: Any) -> Row:
+    """To everybody who is known but those who are guests or assistants alone."""
+    return Row(401, answer, answer, 403, 403, answer, answer, **more)
+
+
 def in_it(answer: int, **more: Any) -> Row:
     """To whoever has any part in the group."""
     return Row(401, answer, answer, answer, answer, 404, 404, **more)
@@ -73,7 +78,7 @@ def operators(answer: int) -> Row:
 API = {
     "GET api.templates.index": everybody(200),
     "GET api.groups.index": everybody(200),
-    "POST api.groups.form": everybody(201, json=NEW_GROUP),
+    "POST api.groups.form": forming(201, json=NEW_GROUP),
     "GET api.groups.show": in_it(200),
     "PATCH api.groups.change": coordinators(200, json={"title": "New"}, headers=_ANY),
     "DELETE api.groups.dissolve": coordinators(204),
@@ -150,7 +155,7 @@ PAGES: dict[str, Row] = {
     "POST sign_in.leave": public(303),
     "GET groups.every": everybody(200),
     "GET groups.new": everybody(200),
-    "POST groups.form": everybody(303, form=NEW_GROUP),
+    "POST groups.form": forming(303, form=NEW_GROUP),
     "GET groups.show": belonging(200),
     "GET groups.settings": coordinators(200),
     "POST groups.change": coordinators(303, form={**_RULES, "title": "New", "timezone": "UTC"}),

@@ -33,7 +33,7 @@ def test_a_cookie_opens_nothing(house: House, cora: Caller) -> None:
     assert client.get("/groups").status_code == 401
 
 
-def test_after_ten_guesses_nothing_more_is_looked_up(house: House, cora: Caller) -> None:
+def test_after_ten_guesses_nothing_more_is_told(house: House, cora: Caller) -> None:
     guesser = Caller(house.app.test_client(), WRONG)
     assert cora.get("/me").status_code == 200
 
@@ -41,8 +41,7 @@ def test_after_ten_guesses_nothing_more_is_looked_up(house: House, cora: Caller)
     newly = house.caller("Nora").get("/me")
 
     assert statuses == [401] * 10 + [429] * 2
-    assert newly.status_code == 429, "a right guess is not told from a wrong one"
-    assert int(newly.headers["Retry-After"]) <= 15 * 60
+    assert newly.status_code == 200, "who is right is let in, whoever guesses beside them"
     assert cora.get("/me").status_code == 200, "who is known goes on"
 
 

@@ -8,8 +8,19 @@ from uuid import UUID
 import pytest
 
 from scheduler.planner import plan
-from services.flow import calendars, coverage, export, groups, members, plans, roster, terms
+from services.flow import (
+    calendars,
+    coverage,
+    export,
+    groups,
+    members,
+    persons,
+    plans,
+    roster,
+    terms,
+)
 from services.flow.coverage import Known
+from services.flow.errors import NotAllowed, Unfit
 from services.planning.answer import as_object
 from services.planning.problem import load
 from services.storage import groups as stored
@@ -164,3 +175,49 @@ def coordinator(runtime: Runtime, group: GroupRow) -> UUID:
 
 def no_today(_zone: object) -> date:
     raise AssertionError("the file says its planning date")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Full name;E-mail;Time zone\nÉva;eva@example.org;Europe/Paris\n".encode("cp1252"),
+        "\ufeffname,email address,time_zone\nÉva,eva@example.org,Europe/Paris\n".encode(),
+        "Name\tMail\tZone\nÉva\teva@example.org\tEurope/Paris\n".encode("utf-16"),
+    ],
+)
+def test_a_list_is_read_as_spreadsheets_write_it(data: bytes) -> None:
+    [entry] = roster.read(data)
+
+    assert (entry.name, entry.email, entry.timezone) == ("Éva", "eva@example.org", "Europe/Paris")
+
+
+def test_every_wrong_line_of_a_list_is_told_at_once() -> None:
+    data = b"name,email\nAda,ada@example.org,x,y\nBob,bob\nBob,b@example.org\nAda,ada@example.org\n"
+
+    with pytest.raises(Unfit) as wrong:
+        roster.read(data)
+
+    assert [f"line {number}:" in wrong.value.what for number in (2, 3, 4, 5)] == [
+        True, True, False, False
+    ]  # fmt: skip
+
+
+def test_guests_and_assistants_form_no_groups(runtime: Runtime) -> None:
+    cora, gus = a_person(runtime, "cora@example.org"), a_person(runtime, "gus@example.org")
+    with runtime.work(cora) as work:
+        group = groups.form(work, "roadmap", "Early birds", "UTC")
+        groups.add_guest(work, group.id, "gus@example.org", "Gus", date(2027, 3, 1))
+
+    with runtime.work(gus) as work, pytest.raises(NotAllowed):
+        groups.form(work, "roadmap", "Mine", "UTC")
+
+    with runtime.work(cora) as work:
+        members.add(work, group.id, members.Entry(name="Gus", email="gus@example.org"))
+    with runtime.work(gus) as work:
+        groups.form(work, "roadmap", "Mine", "UTC")
+
+
+@pytest.mark.parametrize("address", ["carla@clinic", "a@b", "@x.org", "a b@x.org", "a@x..org"])
+def test_an_address_that_mail_cannot_reach_is_refused(address: str) -> None:
+    with pytest.raises(Unfit, match="is not an address of mail"):
+        persons.address(address)
