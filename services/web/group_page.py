@@ -43,6 +43,11 @@ class Planned:
     good: int
     of: int
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the term has changed since it was planned."""
+        return self.plan is not None and self.plan.term_version != self.term.version
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -147,7 +152,7 @@ def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> lis
         Step(
             "Plan it",
             "Every date of the term, the best few proposals, and why.",
-            any(each.plan for each in current),
+            any(each.plan and not each.outdated for each in current),
             f"{at('groups.show')}#terms",
             "Go to the term",
         ),

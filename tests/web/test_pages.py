@@ -7,7 +7,7 @@ from flask import g
 
 from scheduler.errors import NoPattern
 from scheduler.model.answer import Answer
-from services.flow import people, plans, roster, tokens
+from services.flow import members, people, plans, roster, terms, tokens
 from services.flow.members import Entry
 from services.flow.question import Question
 from tests.web.house import PAGE, ROLES, TIMES, House, Visitor
@@ -141,6 +141,20 @@ def test_a_coordinator_reads_how_much_is_known_but_no_hours_of_a_member(
     assert "08:00" not in member  # her own calendar is hers
 
 
+def test_notice_that_nobody_approves_is_shown_as_well(house: House) -> None:
+    with house.runtime.work(house.people["member"]) as work:
+        people.change_me(work, None, notice=[{"days": 60}, {"days": 30, "approver": "the head"}])
+    with house.runtime.work(house.people["coordinator"]) as work:
+        members.change(work, house.group, house.mia, None, {"notice": [{"days": 45}]})
+
+    own = house.visitor("member").get("/me")
+    seen = house.visitor("coordinator").get(f"/groups/{house.group}/members/{house.mia}")
+
+    assert "60 days" in own.text
+    assert "the head" in own.text
+    assert "45 days" in seen.text
+
+
 def test_a_guest_reads_their_date_and_nothing_else_of_the_group(shown_house: House) -> None:
     visitor = shown_house.visitor("guest")
 
@@ -185,6 +199,16 @@ def test_the_problem_file_holds_nobodys_time(shown_house: House) -> None:
     assert "Mia Member" in text
     assert "busy =" not in text
     assert "@example.org" not in text
+
+
+def test_the_group_page_says_when_a_term_has_changed_since_it_was_planned(house: House) -> None:
+    visitor, at = house.visitor("coordinator"), f"/groups/{house.group}"
+    assert "The term has changed since" not in visitor.get(at).text
+
+    with house.runtime.work(house.people["coordinator"]) as work:
+        terms.change(work, house.group, house.term, None, {"end": "2027-05-31"})
+
+    assert "The term has changed since" in visitor.get(at).text
 
 
 def test_a_plan_says_how_old_it_is_and_offers_what_would_help(house: House) -> None:
