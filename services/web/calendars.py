@@ -24,6 +24,11 @@ _FILE: Places = {"": ("file", "")}
 _ADDRESS: Places = {"": ("address", "")}
 _WEEKLY: Places = {"weekly": ("weekly", "Hours")}
 
+_KEPT = (
+    "The calendar is read. Only times were kept: no titles, places or guests.",
+    "The hours are noted, for every week. Every other hour counts as free from now on.",
+)
+
 Whose = Callable[[Work], Owner]
 Member = tuple[UUID, UUID]  # ids of the group and of the membership
 
@@ -98,7 +103,7 @@ def _add(way: str, whose: Whose, back: str, member: Member | None = None) -> Res
         take(sent, owner, whose)
     except Explained as error:
         return _page(sent, member, sent.refused(error, places))
-    flash("The calendar is read. Only times were kept: no titles, places or guests.")
+    flash(_KEPT[way == "weekly"])
     return render.to(back)
 
 

@@ -37,10 +37,11 @@ def add(group_id: UUID) -> ResponseReturnValue:
     """Begin a term, by the rules the group has today."""
     sent = Form.sent()
     try:
-        terms.add(door.work(), group_id, _typed(sent))
+        term = terms.add(door.work(), group_id, _typed(sent))
     except Explained as error:
         return _adding(group_id, sent, sent.refused(error, _PLACES))
-    flash("The term is there. Now it can be planned.")
+    over = term.end < door.work().now.date()
+    flash("The term is there, but it is over." if over else "The term is there.")
     return _to_group(group_id)
 
 
