@@ -44,7 +44,7 @@ def _requests(home: Path) -> None:
     tokens_left, ids = _filled(home)
     group = f"/groups/{ids['group']}"
     plans = f"/api/v1{group}/terms/{ids['term']}/plans"
-    same = [{"op": "test", "path": "/meeting/minutes", "value": 60}]
+    same = [{"op": "replace", "path": "/meeting/minutes", "value": 60}]
     costs: dict[str, list[float]] = {"bare": [], "group": [], "plan": [], "what-if": []}
     with _serving("bare", home) as bare, _serving("ours", home) as ours:
         for _ in range(_ROUNDS):
