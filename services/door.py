@@ -102,16 +102,17 @@ def otherwise(act: Callable[[], None]) -> None:
     g.setdefault("otherwise", []).append(act)
 
 
-def hand_on(job: str) -> None:
-    """Wake the workers once the unit of work is kept; what there is to do stands in SQL."""
+def wake(job: str, subject: UUID | None = None) -> None:
+    """Wake the workers now; if nobody can be reached, they find in SQL what there is to do."""
+    try:
+        runtime().enqueue(job, subject)
+    except NoQueue:
+        _log.warning("nobody was woken for %s: it waits", job)
 
-    def wake() -> None:
-        try:
-            runtime().enqueue(job)
-        except NoQueue:
-            _log.warning("nobody was woken for %s: it waits", job)
 
-    work().then(wake)
+def hand_on(job: str, subject: UUID | None = None) -> None:
+    """Wake the workers once the unit of work is kept."""
+    work().then(lambda: wake(job, subject))
 
 
 def told(error: Exception) -> Response:

@@ -11,7 +11,6 @@ from services.flow import groups
 from services.flow import rights as standing
 from services.web import render
 from services.web.forms import Form, Places
-from services.web.handing import mails_when_kept
 
 pages = Blueprint("coordinators", __name__)
 _PLACES: Places = {"address of mail": ("email", ""), "the name": ("name", "")}
@@ -32,7 +31,7 @@ def add(group_id: UUID) -> ResponseReturnValue:
         groups.add_coordinator(door.work(), group_id, sent.text("email"), name)
     except Explained as error:
         return _page(group_id, sent, sent.refused(error, _PLACES))
-    mails_when_kept()
+    door.hand_on("notices.send_links")
     flash("They can coordinate the group now, and a mail tells them so.")
     return render.to(url_for("coordinators.every", group_id=group_id))
 

@@ -14,7 +14,6 @@ from services.flow.stored import stored
 from services.storage.rows.people import PersonRow
 from services.web import render, rules, session, zones
 from services.web.forms import Form, Places
-from services.web.handing import mails_when_kept
 
 pages = Blueprint("me", __name__)
 _PLACES: Places = {
@@ -90,7 +89,7 @@ def deleting_data() -> ResponseReturnValue:
 def delete_data() -> ResponseReturnValue:
     """Delete everything that is known of one's time."""
     people.delete_data(door.work())
-    mails_when_kept()
+    door.hand_on("notices.send_links")
     flash("Everything that was known of your time is deleted. Your groups see you as unknown.")
     return render.to(url_for("me.show"))
 

@@ -14,7 +14,6 @@ from services.flow.members import Entry
 from services.storage.rows.groups import MemberRow
 from services.web import render, rules, zones
 from services.web.forms import Form, Places
-from services.web.handing import mails_when_kept
 
 pages = Blueprint("members", __name__)
 _PLACES: Places = {
@@ -107,7 +106,7 @@ def remove(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
 def invite(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Send a member the mail by which they join."""
     member = members.invite(door.work(), group_id, member_id)
-    mails_when_kept()
+    door.hand_on("notices.send_links")
     flash(f"An invitation to {member.name} is on its way.")
     return _to_member(group_id, member_id)
 
@@ -116,7 +115,7 @@ def invite(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
 def invite_all(group_id: UUID) -> ResponseReturnValue:
     """Invite everybody who has not joined."""
     many = members.invite_all(door.work(), group_id)
-    mails_when_kept()
+    door.hand_on("notices.send_links")
     flash(f"Invitations on their way: {many}.")
     return render.to(url_for("groups.show", group_id=group_id))
 

@@ -15,7 +15,6 @@ from services.flow.question import Question
 from services.planning.page.render import parts
 from services.storage.rows.plans import PlanRow, PlanState
 from services.web import group_page, render
-from services.web.handing import plan_when_kept
 
 pages = Blueprint("plans", __name__)
 _EARLIER = 50
@@ -84,7 +83,7 @@ def _made(asked: Question) -> PlanRow:
     """Plan before writing: nobody waits for the planner, though it takes milliseconds."""
     if asked.stale:
         row = plans.wait(door.work(), plans.still(door.work(), asked))
-        plan_when_kept(row.id)
+        door.hand_on("calendars.read_for", row.id)
         return row
     door.put_down()
     answer = plans.answered(asked)

@@ -12,7 +12,6 @@ from services.flow import rights as standing
 from services.planning.page.words import counted
 from services.web import render
 from services.web.forms import Form, Mistake
-from services.web.handing import mails_when_kept
 
 pages = Blueprint("roster", __name__)
 _SHOWN_AGAIN = 100_000  # bytes of a list that was refused
@@ -36,7 +35,7 @@ def add(group_id: UUID) -> ResponseReturnValue:
         added = members.add_all(door.work(), group_id, entries)
     except Explained as error:
         return _page(group_id, sent, _refused(sent, error, data))
-    mails_when_kept()
+    door.hand_on("notices.send_links")
     flash(f"{counted(len(added), 'member')} added. Nobody hears of it before you invite them.")
     return render.to(url_for("groups.show", group_id=group_id))
 

@@ -11,7 +11,6 @@ from services.flow.links import LinkGone, LinkView
 from services.storage.rows.people import Purpose
 from services.web import render, session
 from services.web.forms import Form, Places
-from services.web.handing import hand_on_mails
 from services.web.onward import own
 
 pages = Blueprint("sign_in", __name__)
@@ -37,7 +36,7 @@ def send() -> ResponseReturnValue:
     except Explained as error:
         return _asking(form, form.refused(error, _EMAIL))
     form_cookie["next"] = own(form.text("next"))
-    hand_on_mails()
+    door.wake("notices.send_links")
     return _sent()
 
 
@@ -80,7 +79,7 @@ def again(token: str) -> ResponseReturnValue:
     """Send a new link in place of one that is over."""
     door.put_down()
     links.again(door.runtime(), token, _remote())
-    hand_on_mails()
+    door.wake("notices.send_links")
     return _sent()
 
 
