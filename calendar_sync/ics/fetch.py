@@ -6,19 +6,22 @@ Nothing of the environment is asked: no proxy, no certificate file.
 """
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from time import time
 
 import certifi
 import httpcore
 
 from calendar_sync.errors import Unreadable
-from calendar_sync.ics import reachable
+from calendar_sync.ics import hostclock, reachable
 from calendar_sync.ics.connect import CheckedBackend, Deadline, Resolve, system_resolve
 from calendar_sync.ics.limits import Limits
 from calendar_sync.ics.link import Link
-from calendar_sync.ics.statuses import refusal
+from calendar_sync.ics.seen import Seen
+from calendar_sync.ics.statuses import failure, refusal
 
 _REDIRECTS = 3
 _MOVED = (301, 302, 303, 307, 308)
@@ -41,15 +44,24 @@ class Network:
 OPEN = Network()
 
 
-def fetch(address: str, *, limits: Limits, network: Network) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is at an address. data None: the same bytes as when it was seen."""
+
+    data: bytes | None = field(repr=False)
+    seen: Seen
+
+
+def fetch(address: str, *, limits: Limits, network: Network, seen: Seen | None = None) -> Fetched:
     """Return what is at an https or webcal address, after at most three redirects.
 
-    Each redirect is checked like a first address. Raises Unreadable if nothing comes of it.
+    Given what was `seen` there, asks whether it has changed since. Each redirect is checked
+    like a first address. Raises Unreadable if nothing comes of it.
     """
     deadline, link = Deadline(limits.address_seconds), Link.parse(address)
     for _ in range(_REDIRECTS + 1):
-        answer = _get(link, deadline, limits, network)
-        if isinstance(answer, bytes):
+        answer = _get(link, deadline, limits, network, seen)
+        if isinstance(answer, Fetched):
             return answer
         link = link.follow(answer)
     raise Unreadable(
@@ -58,8 +70,10 @@ def fetch(address: str, *, limits: Limits, network: Network) -> bytes:
     )
 
 
-def _get(link: Link, deadline: Deadline, limits: Limits, network: Network) -> bytes | str:
-    """Return the body, or the location of a redirect."""
+def _get(
+    link: Link, deadline: Deadline, limits: Limits, network: Network, seen: Seen | None
+) -> Fetched | str:
+    """Return what is there, or the location of a redirect."""
     backend = CheckedBackend(link, deadline, network.resolve, network.allow)
     url = httpcore.URL(
         scheme=b"https", host=link.host.encode(), port=link.port, target=link.target.encode()
@@ -67,26 +81,28 @@ def _get(link: Link, deadline: Deadline, limits: Limits, network: Network) -> by
     try:
         with (
             httpcore.ConnectionPool(_trust(network), network_backend=backend) as pool,
-            pool.stream("GET", url, headers=_headers(link)) as response,
+            pool.stream("GET", url, headers=_headers(link, seen)) as response,
         ):
-            return _taken(response, link, limits)
+            return _taken(response, link, limits, seen)
     except httpcore.TimeoutException:
         raise Unreadable(
             f"{link} takes longer than {limits.address_seconds:g} seconds",
             remedy="try again later, or export the calendar to a file",
         ) from None
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise _failure(link, error) from None
+        raise failure(link, error) from None
 
 
-def _headers(link: Link) -> list[tuple[bytes, bytes]]:
+def _headers(link: Link, seen: Seen | None) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"Host", link.place.encode()),
         (b"Accept", b"text/calendar, */*;q=0.1"),
         (b"Accept-Encoding", b"identity"),
         (b"User-Agent", b"common-hour"),
     ]
-    return headers if link.login is None else [*headers, (b"Authorization", link.login)]
+    if link.login is not None:
+        headers.append((b"Authorization", link.login))
+    return headers + seen.conditions(link) if seen else headers
 
 
 def _trust(network: Network) -> ssl.SSLContext:
@@ -105,17 +121,34 @@ def _trust(network: Network) -> ssl.SSLContext:
     return trust
 
 
-def _taken(response: httpcore.Response, link: Link, limits: Limits) -> bytes | str:
+def _taken(
+    response: httpcore.Response, link: Link, limits: Limits, seen: Seen | None
+) -> Fetched | str:
     headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
     if response.status in _MOVED and b"location" in headers:
         return headers[b"location"]
+    if response.status == HTTPStatus.NOT_MODIFIED and seen and seen.conditions(link):
+        return Fetched(None, seen)
+    now = _now(headers)
     if response.status != HTTPStatus.OK:
-        raise refusal(link, response.status)
+        raise refusal(link, response.status, hostclock.wait(headers.get(b"retry-after", ""), now))
     if headers.get(b"content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Unreadable(
             f"{link} answers in a compressed form that was not asked for",
             remedy="export the calendar to a file",
         )
+    data = _body(response, link, limits)
+    found = Seen.of(data, link, headers, now)
+    return Fetched(None if seen and seen.digest == found.digest else data, found)
+
+
+def _now(headers: Mapping[bytes, str]) -> float:
+    """Return when an answer was given (UTC seconds): by the host's clock, or else by ours."""
+    said = hostclock.moment(headers.get(b"date", ""))
+    return time() if said is None else said
+
+
+def _body(response: httpcore.Response, link: Link, limits: Limits) -> bytes:
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
@@ -125,17 +158,3 @@ def _taken(response: httpcore.Response, link: Link, limits: Limits) -> bytes | s
                 remedy="publish a shorter time of the calendar, or export it to a file",
             )
     return bytes(body)
-
-
-def _failure(link: Link, error: Exception) -> Unreadable:
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args):
-        return Unreadable(
-            f"{link} cannot prove that it is who it says (its certificate is not trusted)",
-            remedy="check the address; if the host is your own, give its certificate authority",
-        )
-    if isinstance(error, httpcore.ConnectError):
-        return Unreadable(
-            f"{link} does not accept a secure connection",
-            remedy="check the address, or try again later",
-        )
-    return Unreadable(f"{link} broke off", remedy="try again later")

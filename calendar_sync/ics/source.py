@@ -14,6 +14,7 @@ from calendar_sync.ics.fetch import OPEN, Network
 from calendar_sync.ics.limits import USUAL, Limits
 from calendar_sync.ics.reader import Reader
 from calendar_sync.ics.reasons import Refused
+from calendar_sync.ics.seen import Seen
 from calendar_sync.ics.sentences import unreadable
 from scheduler.model.busy import BusyInterval
 
@@ -35,6 +36,14 @@ class Source:
     span: tuple[int, int]
     zone: str
     data: bytes | None = field(default=None, repr=False)  # the file itself, where it is at hand
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading an address gave. intervals None: nothing has changed since it was `seen`."""
+
+    intervals: list[BusyInterval] | None
+    seen: Seen
 
 
 def read_all(
@@ -60,6 +69,23 @@ def read_all(
         return _in_order(pool, answers)
 
 
+def read_again(
+    source: Source, seen: Seen | None, *, limits: Limits = USUAL, network: Network = OPEN
+) -> Reading:
+    """Return what an address takes of the span, as `read_all` does, if it has changed since.
+
+    seen  of the last Reading of this address, for this very span and zone; None reads anew
+
+    While nothing changes, no child is started; a host that knows conditional requests is not
+    even asked for the bytes. Raises Unreadable if the address cannot be read.
+    """
+    found = fetch.fetch(source.place, limits=limits, network=network, seen=seen)
+    if found.data is None:
+        return Reading(None, found.seen)
+    with Reader(limits) as reader:
+        return Reading(_busy(reader, source, link.shown(source.place), found.data), found.seen)
+
+
 def _in_order(
     pool: ThreadPoolExecutor, answers: Sequence[Future[list[BusyInterval]]]
 ) -> list[list[BusyInterval]]:
@@ -83,14 +109,20 @@ def _read(
     if source.data is not None:
         place, data = source.place, files.fitting(source.data, source.place, limits)
     elif _ADDRESS.match(source.place):
-        place = link.shown(source.place)
-        data = fetch.fetch(source.place, limits=limits, network=network)
+        found = fetch.fetch(source.place, limits=limits, network=network)
+        assert found.data is not None  # nothing was seen before that it could equal
+        place, data = link.shown(source.place), found.data
     else:
         place, data = source.place, files.load(source.place, limits)
     reader = readers.get()
     try:
+        return _busy(reader, source, place, data)
+    finally:
+        readers.put(reader)
+
+
+def _busy(reader: Reader, source: Source, place: str, data: bytes) -> list[BusyInterval]:
+    try:
         return reader.read(data, source.span, source.zone)
     except Refused as refused:
         raise unreadable(place, refused) from None
-    finally:
-        readers.put(reader)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -22,12 +23,32 @@ NAME = "calendar.example.org"
 
 @dataclass(frozen=True)
 class Page:
-    """What a path answers; `drip` is how long it waits before each byte."""
+    """What a path answers; `drip` is how long it waits before each byte.
+
+    A page with an `etag`, or that says when it was `modified`, is not sent to who has it.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     drip: float = 0.0
+    etag: str | None = None
+    modified: str | None = None
+
+    def said(self) -> dict[str, str]:
+        """All its headers."""
+        named = {"ETag": self.etag, "Last-Modified": self.modified}
+        return {**self.headers, **{name: text for name, text in named.items() if text is not None}}
+
+    def for_one_who_asks(self, asked: Mapping[str, str]) -> "Page":
+        """The page, or only that they have it (RFC 9110 13.2.2)."""
+        tags, since = asked.get("If-None-Match"), asked.get("If-Modified-Since")
+        if tags is not None:
+            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+            had = self.etag is not None and self.etag.removeprefix("W/") in known
+        else:
+            had = None not in (since, self.modified) and _moment(self.modified) <= _moment(since)
+        return replace(self, body=b"", status=304) if had and self.status == 200 else self
 
 
 @dataclass
@@ -105,9 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.host.asked.append((self.path, dict(self.headers)))
-        page = self.server.host.pages.get(self.path, Page(status=404))
-        self.send_response(page.status)
-        for name, value in page.headers.items():
+        found = self.server.host.pages.get(self.path, Page(status=404))
+        page = found.for_one_who_asks(dict(self.headers))
+        self.send_response_only(page.status)
+        for name, value in {"Date": self.date_time_string(), **page.said()}.items():
             self.send_header(name, value)
         self.end_headers()
         for byte in page.body if page.drip else ():
@@ -118,3 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def _moment(text: str | None) -> float:
+    return parsedate_to_datetime(text or "").timestamp()
