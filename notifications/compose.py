@@ -73,6 +73,16 @@ def plans_discarded(
     return _message("plans_discarded", key, to_name, to_address, link, group_title=group_title)
 
 
+def calendar_lost(
+    *, key: str, to_name: str, to_address: str, group_title: str, link: str
+) -> Message:
+    """Calendars cannot be read any more, and the reader can mend that.
+
+    group_title  of the group for which the reader entered them; empty: they are the reader's own
+    """
+    return _message("calendar_lost", key, to_name, to_address, link, group_title=group_title)
+
+
 def _message(
     name: str, key: str, to_name: str, to_address: str, link: str, **facts: str | int
 ) -> Message:

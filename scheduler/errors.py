@@ -24,3 +24,11 @@ class BadProblem(Explained):
 
 class NoPattern(Explained):
     """The term, the windows and the cadence leave no date to meet on."""
+
+
+class TryLater(Explained):
+    """Not now: the same may go well in `seconds`."""
+
+    def __init__(self, what: str, *, remedy: str, seconds: float) -> None:
+        super().__init__(what, remedy=remedy)
+        self.seconds = seconds

@@ -5,8 +5,9 @@ import logging
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services import api, door, health, problems, web
-from services.api import document
+from services import api, door, health, metrics, problems, web
+from services.api import authentication, document
+from services.api.routes import READ
 from services.web import mistakes
 from services.wiring import Runtime
 
@@ -32,6 +33,7 @@ def create_app(runtime: Runtime) -> Flask:
         hops = runtime.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.after_request(_headers)
+    metrics.install(app, lambda: authentication.authenticate_operator(READ))  # before settling
     door.install(app, runtime)
     problems.install(app, mistakes.page)
     health.install(app)

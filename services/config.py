@@ -1,10 +1,9 @@
 """Settings: the one reader of the environment. All problems are reported at once."""
 
 import ipaddress
-import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -20,11 +19,38 @@ from scheduler.errors import Explained
 _LISTEN = "127.0.0.1:8000"
 _LEVELS = ("debug", "info", "warning", "error")
 _SECRET_BYTES = 32
+_WEEK = 604_800.0  # seconds
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 class BadSettings(Explained):
     """The environment holds settings that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long things take that nobody waits for, in seconds.
+
+    lease    for which a task belongs to whoever does it
+    renew    after which they renew that
+    sweep    between two looks for tasks whose holders died
+    poll     between two looks for tasks to hand on
+    resend   after which a task that nobody began is handed on once more
+    tick     between two looks of the clock
+    retry    after a first failure; each further one doubles it
+    grace    in which a task may still be done by a process that has to end
+    refresh  between two readings of a calendar at an address
+    """
+
+    lease: float = 20.0
+    renew: float = 5.0
+    sweep: float = 2.0
+    poll: float = 0.1
+    resend: float = 20.0
+    tick: float = 1.0
+    retry: float = 2.0
+    grace: float = 12.0
+    refresh: float = 21_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +72,8 @@ class Settings:
     listen           host and port
     trusted_proxies  how many proxies before us say who asks
     sign_up          whether a stranger may become a coordinator by signing up
+    operators        e-mail addresses of whoever may see the operator's page
+    times            COMMONHOUR_LEASE and so on; only tests and large installations set them
     log              debug, info, warning or error
     """
 
@@ -60,6 +88,8 @@ class Settings:
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     trusted_proxies: int = 0
     sign_up: bool = False
+    operators: frozenset[str] = frozenset()
+    times: Times = field(default_factory=Times)
     log: str = "info"
     network: Network = field(default_factory=Network)
 
@@ -79,6 +109,8 @@ class Settings:
             listen=read.listen(),
             trusted_proxies=read.count("TRUSTED_PROXIES"),
             sign_up=read.flag("SIGN_UP"),
+            operators=read.operators(),
+            times=read.times(),
             log=read.level(),
             network=Network(allow=read.networks(), ca_file=read.ca_file()),
         )
@@ -223,6 +255,31 @@ class _Reader:
             self._wrong(name, "write yes or no")
         return _WORDS.get(text, False)
 
+    def operators(self) -> frozenset[str]:
+        words = (self.text("OPERATORS") or "").replace(",", " ").split()
+        for word in words:
+            if "@" not in word:
+                self._wrong("OPERATORS", f"{word!r} is no e-mail address")
+        return frozenset(word.lower() for word in words)
+
+    def times(self) -> Times:
+        found = Times(**{each.name: self._seconds(each) for each in fields(Times)})
+        if found.renew * 2 > found.lease:
+            self._wrong("RENEW", "it must be at most half of COMMONHOUR_LEASE")
+        return found
+
+    def _seconds(self, time: "Field[float]") -> float:
+        usual = float(time.default)  # type: ignore[arg-type]  # every time has one
+        text = self.text(time.name.upper())
+        try:
+            seconds = usual if text is None else float(text)
+        except ValueError:
+            seconds = 0.0
+        if not 0.001 <= seconds <= _WEEK:
+            self._wrong(time.name.upper(), f"write seconds, more than 0, such as {usual:g}")
+            return usual
+        return seconds
+
     def level(self) -> str:
         text = (self.text("LOG") or "info").lower()
         if text not in _LEVELS:
@@ -246,11 +303,3 @@ class _Reader:
         if not Path(text).is_file():
             self._wrong("CA_FILE", f"there is no file {text}")
         return Path(text)
-
-
-def set_up_log(level: str) -> None:
-    """Write logs to standard error. Ids only: no name, address or query string belongs there."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every look

@@ -4,7 +4,6 @@ The unit of work of a request is committed with its answer, in `settle`, so that
 says "done" is true, and one that says "no" has changed nothing.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -12,12 +11,9 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g
 
-from services.queue import NoQueue
 from services.storage import work as units
 from services.storage.work import Work
 from services.wiring import Runtime
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +96,6 @@ def put_down() -> None:
 def otherwise(act: Callable[[], None]) -> None:
     """Do this should nothing be kept of what the request does."""
     g.setdefault("otherwise", []).append(act)
-
-
-def wake(job: str, subject: UUID | None = None) -> None:
-    """Wake the workers now; if nobody can be reached, they find in SQL what there is to do."""
-    try:
-        runtime().enqueue(job, subject)
-    except NoQueue:
-        _log.warning("nobody was woken for %s: it waits", job)
-
-
-def hand_on(job: str, subject: UUID | None = None) -> None:
-    """Wake the workers once the unit of work is kept."""
-    work().then(lambda: wake(job, subject))
 
 
 def told(error: Exception) -> Response:

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 from calendar_sync.errors import Unreadable
 from scheduler.errors import BadProblem, Explained, NoPattern, UnknownZone
 from services.flow import errors
-from services.queue import NoQueue
 from services.storage.trouble import Trouble, trouble_of
 from services.storage.work import AllInUse, InTrouble, Stale, Taken
 
@@ -33,7 +32,6 @@ _STATUS: dict[type[Explained], int] = {
     NoPattern: 422,
     UnknownZone: 422,
     Unreadable: 422,
-    NoQueue: 503,
 }
 _HTTP = {
     400: ("The request cannot be understood", "correct it and send it again"),
@@ -112,8 +110,6 @@ def _explained(error: Explained) -> ResponseReturnValue:
         response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, errors.SignInNeeded) and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, NoQueue):
-        response.headers["Retry-After"] = "60"
     return response
 
 

@@ -1,8 +1,7 @@
 """The way to the workers. Redis only wakes them: what there is to do stands in SQL."""
 
-import logging
+from collections.abc import Sequence
 from typing import Protocol
-from uuid import UUID
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -12,51 +11,80 @@ from rq.serializers import JSONSerializer
 
 from scheduler.errors import Explained
 
-_log = logging.getLogger(__name__)
 QUEUES = ("calendars", "planning", "notices")
 _DAY = 86_400
-_PATIENCE = 2  # seconds that a page may wait for Redis
+_LONGEST = 600  # seconds for a job
+_PATIENCE = 2  # seconds for an answer of Redis
 
 
 class NoQueue(Explained):
     """The workers cannot be reached just now."""
 
 
-class Enqueue(Protocol):
-    """Hands a job to the workers: `calendars.read_plan` and the id it is about."""
+class Queues(Protocol):
+    """Hands tasks to the workers. Every method raises NoQueue."""
 
-    def __call__(self, job: str, subject: UUID | None = None, /) -> None:
-        """Raises NoQueue."""
+    def waiting(self, queue: str, /) -> int:
+        """How many jobs of a queue no worker has begun."""
+
+    def hand(self, job: str, tasks: Sequence[int], /) -> None:
+        """Have a job done for these tasks: `calendars.read` and their ids."""
 
 
-def to_redis(url: str) -> Enqueue:
-    """Hand jobs on by RQ, as JSON; a job is named by its queue and its function."""
-    # No tries of its own: whoever asks is answered at once when Redis is away.
-    connection = Redis.from_url(
-        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE
-    )
+class RedisQueues:
+    """RQ's queues, with JSON in them; a job is named by its queue and its function."""
 
-    def enqueue(job: str, subject: UUID | None = None) -> None:
-        queue = Queue(job.partition(".")[0], connection=connection, serializer=JSONSerializer)
+    def __init__(self, url: str) -> None:
+        # No tries of its own: the relay comes back in a moment.
+        self._connection = Redis.from_url(
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_connect_timeout=_PATIENCE,
+            socket_timeout=_PATIENCE,
+        )
+
+    def waiting(self, queue: str, /) -> int:
         try:
-            queue.enqueue(
+            return self._queue(queue).count
+        except RedisError as error:
+            raise _unreachable() from error
+
+    def hand(self, job: str, tasks: Sequence[int], /) -> None:
+        try:
+            self._queue(job.partition(".")[0]).enqueue(
                 f"services.jobs.{job}",
-                args=() if subject is None else (str(subject),),
-                job_timeout=600,
+                args=[str(each) for each in tasks],
+                job_timeout=_LONGEST,
                 result_ttl=0,
                 failure_ttl=_DAY,
             )
         except RedisError as error:
-            _log.warning("no queue for %s: %s", job, type(error).__name__)
-            raise NoQueue(
-                "The workers cannot be reached", remedy="try again in a minute"
-            ) from error
+            raise _unreachable() from error
 
-    return enqueue
+    def _queue(self, name: str) -> Queue:
+        return Queue(name, connection=self._connection, serializer=JSONSerializer)
 
 
-def nowhere(job: str, _subject: UUID | None = None) -> None:
-    """Stand in where no Redis is set: every job is refused."""
-    raise NoQueue(
-        f"There is nobody to hand {job} to", remedy="set COMMONHOUR_REDIS_URL, or run commonhour up"
+class NoQueues:
+    """Stands in where no Redis is set: what there is to do waits."""
+
+    def waiting(self, _queue: str, /) -> int:
+        raise _unset()
+
+    def hand(self, _job: str, _tasks: Sequence[int], /) -> None:
+        raise _unset()
+
+
+def queues_at(url: str | None) -> Queues:
+    """The queues at this address; nothing is connected before it is used."""
+    return NoQueues() if url is None else RedisQueues(url)
+
+
+def _unreachable() -> NoQueue:
+    return NoQueue("The workers cannot be reached", remedy="check Redis and COMMONHOUR_REDIS_URL")
+
+
+def _unset() -> NoQueue:
+    return NoQueue(
+        "There is nobody to hand work to", remedy="set COMMONHOUR_REDIS_URL, or run commonhour up"
     )

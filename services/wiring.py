@@ -13,10 +13,9 @@ from notifications import outbox
 from notifications.message import Channel, Sender
 from notifications.outbox import OutboxChannel
 from notifications.smtp import SmtpChannel
-from services import queue
 from services.config import Settings
 from services.keys import Keys
-from services.queue import Enqueue
+from services.queue import Queues, queues_at
 from services.storage import work
 from services.storage.engine import engine_for, url_of
 from services.storage.work import Work
@@ -34,7 +33,7 @@ class Runtime:
     settings: Settings
     keys: Keys = field(repr=False)
     engine: Engine
-    enqueue: Enqueue
+    queues: Queues
     channel: Channel
     clock: Callable[[], datetime] = now
 
@@ -46,7 +45,7 @@ class Runtime:
             settings,
             keys,
             engine_for(url_of(settings), keys),
-            queue.to_redis(settings.redis_url) if settings.redis_url else queue.nowhere,
+            queues_at(settings.redis_url),
             _channel(settings),
         )
 

@@ -7,35 +7,39 @@ because those quote what they worked on.
 """
 
 import logging
+import os
 import re
 import signal
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from inspect import getmembers, isfunction
 from typing import Any
 
 from redis import Redis, RedisError
-from rq import Worker
+from rq import Worker, worker_registration
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
 from scheduler.errors import Explained
-from services import wiring
+from services import claims, leases, wiring
+from services.claims import Job as Do
 from services.config import Settings
-from services.queue import QUEUES, Enqueue
-from services.up.failures import outline
+from services.outline import outline
+from services.queue import QUEUES
+from services.storage.work import InTrouble
 from services.up.orphans import end_with
 from services.wiring import Runtime
 
 _log = logging.getLogger(__name__)
 _MODULES = [import_module(f"services.jobs.{each}") for each in QUEUES]
-# What waits in SQL, whoever was to be told, and how often it is asked for, in seconds.
-_SWEEPS = {"planning.sweep": 60, "notices.send_links": 60, "notices.purge": 3600}
+_ID = re.compile(r"[1-9][0-9]{0,18}")
+_PATIENCE = 1.0  # seconds between two tries to reach Redis
 _PRIVATE = re.compile(r"""\w+://\S+|\S+@\S+|'[^']*'|"[^"]*\"""")
 
-JOBS: dict[str, Callable[..., object]] = {
+JOBS: dict[str, Do] = {
     f"{module.__name__}.{name}": function
     for module in _MODULES
     for name, function in getmembers(module, isfunction)
@@ -64,13 +68,14 @@ class ListedJob(Job):
     @property
     def func(self) -> Callable[..., object]:
         function = JOBS.get(self.func_name or "")
-        ids = all(isinstance(each, str) for each in self.args)
+        ids = all(isinstance(each, str) and _ID.fullmatch(each) for each in self.args)
         if function is None or self.instance is not None or self.kwargs or not ids:
             raise Refused(
                 "A job that is not one of ours was refused",
                 remedy="find out who else writes to this Redis",
             )
-        return function
+        job = (self.func_name or "").removeprefix("services.jobs.")
+        return partial(_done, job, function)
 
     def perform(self) -> None:
         """Run it. Whatever it returns stays here."""
@@ -80,24 +85,43 @@ class ListedJob(Job):
             raise JobFailed(_told(error)) from None
 
 
+def _done(job: str, function: Do, *tasks: str) -> None:
+    claims.run(wiring.runtime(), job, function, [int(each) for each in tasks])
+
+
 class CarefulWorker(Worker):
     """RQ's worker, for listed jobs.
 
-    sweep  finds what waits in SQL though no job is about it
-    asked  whether the worker was asked to end
+    asked   whether the worker was asked to end
+    ending  who minds the signals until RQ does
     """
 
     job_class = ListedJob
-    sweep: Callable[[], None]
     asked = False
+    ending: "_Ending | None" = None
 
-    def run_maintenance_tasks(self) -> None:
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
-        self.sweep()
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        if self.ending is not None and self.ending.asked:
+            self.asked = self._stop_requested = True
 
     def request_stop(self, signum: Any, frame: Any) -> None:
         self.asked = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        worker_registration.register(self, pipeline)  # a Redis that forgot all knows us again
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Let the job end after the task that it is at."""
+        if self.horse_pid:
+            # It alone, and not what it started: a calendar whose reader is killed looks broken.
+            os.kill(self.horse_pid, signal.SIGTERM)
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGTERM, leases.end_soon)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         # Nobody would extend the life of this job, and another worker will take it.
@@ -111,7 +135,7 @@ class CarefulWorker(Worker):
 
 
 def work(runtime: Runtime, queues: Sequence[str]) -> None:
-    """Work until SIGTERM or SIGINT, which lets the current job finish. Raises Explained."""
+    """Work until SIGTERM or SIGINT, whatever is away meanwhile. Raises Explained."""
     url = runtime.settings.redis_url
     if url is None:
         raise Explained(
@@ -119,8 +143,17 @@ def work(runtime: Runtime, queues: Sequence[str]) -> None:
             remedy="set COMMONHOUR_REDIS_URL, or run commonhour up, which starts its own",
         )
     wiring.use(runtime)
-    _warm(runtime)
+    ending = _Ending()
+    while not ending.asked and not _worked(runtime, url, queues, ending):
+        _log.warning("Redis cannot be reached: it is tried again")
+        ending.wait()
+
+
+def _worked(runtime: Runtime, url: str, queues: Sequence[str], ending: "_Ending") -> bool:
+    """Work until we are asked to end; False: Redis or the database went away."""
+    worker: CarefulWorker | None = None
     try:
+        _warm(runtime)
         worker = CarefulWorker(
             list(queues),
             connection=Redis.from_url(url),
@@ -130,12 +163,33 @@ def work(runtime: Runtime, queues: Sequence[str]) -> None:
             job_monitoring_interval=5,
             log_job_description=False,
         )
-        worker.sweep = _Sweep(runtime.enqueue, worker.connection, queues)
+        worker.ending = ending
         worker.work(logging_level=_level(runtime.settings))
-    except RedisError as error:
-        raise _unreachable() from error
-    if not worker.asked:
-        raise _unreachable()
+    except (RedisError, InTrouble):
+        pass  # it may have been asked to end before that
+    finally:
+        ending.mind()
+    return worker is not None and worker.asked
+
+
+class _Ending:
+    """Whether we were asked to end while no worker of RQ minds the signals."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.mind()
+
+    def mind(self) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, self._ask)
+
+    def wait(self) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not self.asked and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
 
 
 def _warm(runtime: Runtime) -> None:
@@ -144,34 +198,8 @@ def _warm(runtime: Runtime) -> None:
     runtime.engine.dispose()
 
 
-@dataclass(slots=True)
-class _Sweep:
-    """Asks for the sweeps of these queues: at once when a worker starts, then again and again.
-
-    Redis may have lost a job, and a job may have to be tried later. Of several workers one asks.
-    """
-
-    enqueue: Enqueue
-    connection: Redis
-    queues: Sequence[str]
-    started: bool = False
-
-    def __call__(self) -> None:
-        for job in _SWEEPS:
-            if job.partition(".")[0] in self.queues and (self._my_turn(job) or not self.started):
-                self.enqueue(job)
-        self.started = True
-
-    def _my_turn(self, job: str) -> bool:
-        return bool(self.connection.set(f"swept:{job}", 1, nx=True, ex=_SWEEPS[job]))
-
-
 def _level(settings: Settings) -> str:
     return "DEBUG" if settings.log == "debug" else "WARNING"
-
-
-def _unreachable() -> Explained:
-    return Explained("Redis cannot be reached", remedy="check it and COMMONHOUR_REDIS_URL")
 
 
 def _told(error: Exception) -> str:

@@ -4,6 +4,7 @@ A calendar is read before anything is written. Its address and its times are nev
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Response
@@ -12,12 +13,12 @@ from typing_extensions import TypedDict
 from services import door
 from services.api.members import Trouble, trouble
 from services.api.pages import Items, Page, part
-from services.api.responses import made, moment, moment_or_none, nothing
+from services.api.responses import made, moment, moment_or_none, nothing, said
 from services.api.routes import Noun
 from services.api.shapes import NewCalendar
 from services.api.words import DayText, IdText, Moment
 from services.flow import calendars as flow
-from services.flow import coverage, members, rights
+from services.flow import coverage, members, read_now, rights
 from services.flow.calendars import Owner, Taken
 from services.storage import calendars as stored
 from services.storage.calendars import Known
@@ -29,13 +30,18 @@ _OF_MEMBER = "/groups/<uuid:group_id>/members/<uuid:member_id>/calendars"
 
 
 class Calendar(TypedDict):
-    """A calendar. known_until: the last day of which it tells, null where there is no such day."""
+    """A calendar. known_until: the last day of which it tells, null where there is no such day.
+
+    next_reading: when it is read again by itself, null where it is not. trouble: why the last
+    reading failed; the one of read_at still counts for three days.
+    """
 
     id: IdText
     kind: CalendarKind
     source: Source
     created_at: Moment
     read_at: Moment | None
+    next_reading: Moment | None
     known_until: DayText | None
     trouble: Trouble | None
 
@@ -45,9 +51,7 @@ def index_entered(group_id: UUID, member_id: UUID, query: Page) -> Response:
     """List the calendars that coordinators entered for a member."""
     work = door.reading()
     found = flow.of_member(work, group_id, member_id)
-    _, (member, _) = members.one(work, group_id, member_id)
-    tz = member.timezone or rights.standing(work, group_id).group.timezone
-    return _part(found, query, tz, work)
+    return _part(found, query, _zone(work, group_id, member_id), work)
 
 
 @calendars.on("POST", _OF_MEMBER, {201: Calendar})
@@ -62,6 +66,14 @@ def drop_entered(group_id: UUID, member_id: UUID, calendar_id: UUID) -> Response
     """Delete a calendar that a coordinator entered, with the plans in which its times show."""
     flow.drop_entered(door.work(), group_id, member_id, calendar_id)
     return nothing()
+
+
+@calendars.on("POST", f"{_OF_MEMBER}/<uuid:calendar_id>/readings", {202: Calendar})
+def read_entered(group_id: UUID, member_id: UUID, calendar_id: UUID) -> Response:
+    """Have a calendar read at once that a coordinator entered; at most once a minute."""
+    work = door.work()
+    known = read_now.entered(work, group_id, member_id, calendar_id)
+    return said(_look(known, _zone(work, group_id, member_id), work), 202)
 
 
 @calendars.on("GET", "/me/calendars", {200: Items[Calendar]})
@@ -84,36 +96,50 @@ def drop_own(calendar_id: UUID) -> Response:
     return nothing()
 
 
-def _add(said: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Response:
+@calendars.on("POST", "/me/calendars/<uuid:calendar_id>/readings", {202: Calendar})
+def read_own(calendar_id: UUID) -> Response:
+    """Have a calendar of yours read at once from its address; at most once a minute."""
+    work = door.work()
+    known = read_now.own(work, calendar_id)
+    return said(_look(known, flow.own(work).zone, work), 202)
+
+
+def _add(asked: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Response:
     """Read the calendar while no transaction is open; look the right up again to keep it."""
-    kind = flow.kind_of(said.kind)
-    until = flow.completeness(said.complete_until)
-    if said.weekly is not None:
+    kind = flow.kind_of(asked.kind)
+    until = flow.completeness(asked.complete_until)
+    if asked.weekly is not None:
         work = door.work()
         owner = owner_of(work)
-        row = flow.add_weekly(work, owner, kind, said.weekly)
+        row = flow.add_weekly(work, owner, kind, asked.weekly)
     else:
         tz = owner_of(door.reading()).zone
         door.put_down()
-        taken = _read(said, tz)
+        taken = _read(asked, tz)
         keys = door.runtime().keys
-        sealed = None if said.address is None else flow.sealed(keys, said.address)
+        sealed = None if asked.address is None else flow.sealed(keys, asked.address)
         work = door.work()
         owner = owner_of(work)
-        row = flow.add_read(work, owner, kind, taken, sealed)
+        refresh = timedelta(seconds=door.runtime().settings.times.refresh)
+        row = flow.add_read(work, owner, kind, taken, sealed, refresh=refresh)
     row.complete_until = until
     return made(_look(stored.known(work, row), owner.zone, work), f"{place}/{row.id}")
 
 
-def _read(said: NewCalendar, tz: str) -> Taken:
+def _read(asked: NewCalendar, tz: str) -> Taken:
     runtime = door.runtime()
-    if said.ics is not None:
-        return flow.read_file(said.ics.encode(), tz, runtime.clock())
-    return flow.read_address(said.address or "", tz, runtime.clock(), runtime.settings.network)
+    if asked.ics is not None:
+        return flow.read_file(asked.ics.encode(), tz, runtime.clock())
+    return flow.read_address(asked.address or "", tz, runtime.clock(), runtime.settings.network)
 
 
 def _part(found: list[Known], query: Page, tz: str, work: Work) -> Response:
     return part(found, query, lambda each: each[0].id, lambda each: _look(each, tz, work))
+
+
+def _zone(work: Work, group_id: UUID, member_id: UUID) -> str:
+    _, (member, _) = members.one(work, group_id, member_id)
+    return member.timezone or rights.standing(work, group_id).group.timezone
 
 
 def _look(known: Known, tz: str, work: Work) -> Calendar:
@@ -125,6 +151,7 @@ def _look(known: Known, tz: str, work: Work) -> Calendar:
         source=row.source,
         created_at=moment(row.created_at),
         read_at=moment_or_none(row.read_at),
+        next_reading=moment_or_none(row.due_at),
         known_until=None if found.until is None else found.until.isoformat(),
         trouble=trouble(row.failed_what, row.failed_remedy),
     )

@@ -43,7 +43,6 @@ def add(group_id: UUID, body: Somebody) -> Response:
     """Let somebody coordinate as well; they are told by mail."""
     work = door.work()
     person = flow.add_coordinator(work, group_id, body.email, body.name)
-    door.hand_on("notices.send_links")
     found = {row.person_id: (row, who) for row, who in flow.coordinators(work, group_id)}
     place = f"/groups/{group_id}/coordinators/{person.id}"
     return made(_look(found[person.id], whole=True), place)

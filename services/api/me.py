@@ -96,7 +96,6 @@ def everything() -> Response:
 def delete_data() -> Response:
     """Delete all that is known of your time; you stay a member, and are unknown from now on."""
     flow.delete_data(door.work())
-    door.hand_on("notices.send_links")
     return nothing()
 
 

@@ -89,8 +89,6 @@ def add(group_id: UUID, body: NewMember) -> Response:
     """Add a member. Nobody hears of it before they are invited."""
     work = door.work()
     pair = flow.add(work, group_id, Entry(**body.model_dump()))
-    if body.coordinator:
-        door.hand_on("notices.send_links")
     [shown] = _looks(work, group_id, [pair]).values()
     tag = versions.tag(pair[0].version)
     return made(shown, f"/groups/{group_id}/members/{pair[0].id}", ETag=tag)
@@ -105,7 +103,6 @@ def add_list(group_id: UUID, raw: Csv) -> Response:
     entries = roster.read(bodies.text(raw, "text/csv"))
     work = door.work()
     pairs = flow.add_all(work, group_id, entries)
-    door.hand_on("notices.send_links")
     shown = list(_looks(work, group_id, pairs).values())
     return made({"items": shown, "next": None}, f"/groups/{group_id}/members")
 
@@ -138,7 +135,6 @@ def invite(group_id: UUID, member_id: UUID) -> Response:
     """Send a member the mail by which they join."""
     work = door.work()
     flow.invite(work, group_id, member_id)
-    door.hand_on("notices.send_links")
     return _tagged(work, group_id, rights.member_of(work, group_id, member_id))
 
 
@@ -146,7 +142,6 @@ def invite(group_id: UUID, member_id: UUID) -> Response:
 def invite_all(group_id: UUID) -> Response:
     """Invite everybody who has not joined."""
     count = flow.invite_all(door.work(), group_id)
-    door.hand_on("notices.send_links")
     return said(Invited(invited=count))
 
 

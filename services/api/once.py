@@ -58,13 +58,6 @@ def is_kept() -> bool:
     return "claim" in g
 
 
-def take_back() -> None:
-    """Forget the answer that was kept, because its effect was taken back."""
-    claim: Claim | None = g.get("claim")
-    if claim is not None:
-        answers.take_back(door.runtime().work, claim)
-
-
 def _group() -> UUID | None:
     """The group of which the answer tells: with whoever leaves it, the answer goes."""
     found: UUID | None = (request.view_args or {}).get("group_id") or g.get("told_group")

@@ -22,7 +22,6 @@ from services.flow import plans as flow
 from services.flow.question import Question
 from services.planning.answer import as_object
 from services.planning.kept import named_json
-from services.queue import NoQueue
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
 
@@ -39,7 +38,10 @@ class Progress(TypedDict):
 
 
 class Plan(TypedDict):
-    """A plan. answer: as `commonhour plan --json` writes it, null until the plan is ready."""
+    """A plan. answer: as `commonhour plan --json` writes it, null until the plan is ready.
+
+    outdated_at: since when a changed calendar leads to other proposals, null while none does.
+    """
 
     id: IdText
     term_id: IdText
@@ -47,6 +49,7 @@ class Plan(TypedDict):
     progress: Progress
     created_at: Moment
     ready_at: Moment | None
+    outdated_at: Moment | None
     trouble: Trouble | None
     answer: NotRequired[dict[str, Any] | None]
 
@@ -113,19 +116,7 @@ def _wait(asked: Question) -> Response:
     """Have the calendars read by a worker, who plans then."""
     work = door.work()
     row = flow.wait(work, flow.still(work, asked))
-    work.then(lambda: _hand_on(row))
     return said({**_look(row), "answer": None}, 202, Location=_place(row))
-
-
-def _hand_on(row: PlanRow) -> None:
-    """Give a plan to the workers; where nobody can be reached it does not stay. Raises NoQueue."""
-    try:
-        door.runtime().enqueue("calendars.read_for", row.id)
-    except NoQueue:
-        with door.runtime().work() as work:
-            flow.give_up(work, row.id)
-        once.take_back()
-        raise
 
 
 def _named(shown: Mapping[str, Any], asked: Question) -> str:
@@ -149,6 +140,7 @@ def _look(row: PlanRow) -> Plan:
         progress=Progress(read=row.read, of=row.to_read),
         created_at=moment(row.created_at),
         ready_at=moment_or_none(row.ready_at),
+        outdated_at=moment_or_none(row.outdated_at),
         trouble=trouble(row.failed_what, row.failed_remedy),
     )
 

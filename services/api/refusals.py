@@ -17,7 +17,7 @@ _SENTENCES = {
     422: "What was sent cannot be taken",
     428: "The edit does not say which version it changes",
     429: "Too many requests, or too many wrong tokens",
-    503: "The database or the workers cannot be reached just now",
+    503: "The database cannot be reached just now",
 }
 _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},

@@ -18,10 +18,12 @@ from services.cli.demo import demo
 from services.cli.doctor import doctor
 from services.cli.group import group
 from services.cli.mails import mails
+from services.cli.outbox import outbox
 from services.cli.people import export, forget
 from services.cli.plan import plan
 from services.cli.purge import purge
 from services.cli.token import token
+from services.cli.turning import clock, relay
 from services.cli.up import up
 from services.cli.web import web
 from services.cli.worker import worker
@@ -39,6 +41,8 @@ def commonhour() -> None:
 
 commonhour.add_command(up)
 commonhour.add_command(web)
+commonhour.add_command(relay)
+commonhour.add_command(clock)
 commonhour.add_command(worker)
 commonhour.add_command(doctor)
 commonhour.add_command(plan)
@@ -47,6 +51,7 @@ commonhour.add_command(demo)
 commonhour.add_command(group)
 commonhour.add_command(token)
 commonhour.add_command(mails)
+commonhour.add_command(outbox)
 commonhour.add_command(export)
 commonhour.add_command(forget)
 commonhour.add_command(purge)

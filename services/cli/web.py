@@ -2,7 +2,7 @@
 
 import click
 
-from services.config import Settings, set_up_log
+from services.config import Settings
 
 
 @click.command(
@@ -12,18 +12,22 @@ from services.config import Settings, set_up_log
 def web() -> None:
     """Serve pages and the API at COMMONHOUR_LISTEN, on a database that is up to date.
 
-    Run `commonhour db upgrade` before it, and `commonhour worker` beside it. SIGTERM ends it
-    once the requests that have begun are answered.
+    Run `commonhour db upgrade` before it, and `commonhour relay`, `clock` and `worker` beside it,
+    in any order. SIGTERM ends it once the requests that have begun are answered.
     """
-    from services.app import create_app  # noqa: PLC0415 -- other commands start without
-    from services.up.database import require_tables  # noqa: PLC0415
+    from services import log  # noqa: PLC0415 -- other commands start without
+    from services.app import create_app  # noqa: PLC0415
+    from services.up.database import OutOfReach, require_tables  # noqa: PLC0415
     from services.up.web import bind, serve  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
 
     settings = Settings.from_env()
-    set_up_log(settings.log)
+    log.set_up(settings.log)
     runtime = Runtime.of(settings)
-    require_tables(settings)
+    try:
+        require_tables(settings)
+    except OutOfReach as error:
+        click.echo(f"{error} It is served as soon as it answers.", err=True)
     listener = bind(settings.listen)
     click.echo(f"Common Hour is running: {settings.address}")
     serve(create_app(runtime), listener)

@@ -3,7 +3,7 @@
 import click
 
 from scheduler.errors import Explained
-from services.config import Settings, set_up_log
+from services.config import Settings
 
 
 @click.command(
@@ -15,7 +15,8 @@ def worker(queues: tuple[str, ...]) -> None:
 
     The queue named first goes first. SIGTERM ends it once the current job is done.
     """
-    from services.queue import QUEUES  # noqa: PLC0415 -- other commands start without
+    from services import log  # noqa: PLC0415 -- other commands start without
+    from services.queue import QUEUES  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
     from services.worker import work  # noqa: PLC0415
 
@@ -25,5 +26,5 @@ def worker(queues: tuple[str, ...]) -> None:
                 f"There is no queue {each!r}", remedy=f"name some of {', '.join(QUEUES)}"
             )
     settings = Settings.from_env()
-    set_up_log(settings.log)
+    log.set_up(settings.log)
     work(Runtime.of(settings), queues or QUEUES)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.config import BadSettings, Settings
-from services.doctor import doors, machine, stores
+from services.doctor import doors, machine, stores, tasks
 from services.doctor.finding import Finding, failing
 
 _NEXT = re.compile(r"; (?=COMMONHOUR_)")
@@ -27,6 +27,7 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield from machine.running(settings)
     yield from stores.database(settings)
     yield from stores.redis(settings)
+    yield from tasks.tasks(settings, now)
     yield from doors.address(settings)
     yield from doors.keys(settings)
     yield doors.mail(settings)

@@ -97,11 +97,5 @@ def release(begin: Begin, claimed: Claim) -> None:
         answers.drop(work, claimed.key, claimed.since)
 
 
-def take_back(begin: Begin, claimed: Claim) -> None:
-    """Forget an answer that was kept, because its effect was taken back."""
-    with begin() as work:
-        answers.take_back(work, claimed.key)
-
-
 def _still_running() -> StillRunning:
     return StillRunning("The same request is still being answered", remedy="repeat it in a moment")

@@ -4,6 +4,7 @@ Whatever the door, a calendar is read before a transaction is opened, and only t
 come out of the reading.
 """
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from calendar_sync.ics.fetch import Network
 from calendar_sync.ics.source import Source as Place
 from calendar_sync.ics.source import read_all
 from scheduler.model.events import Events
+from services.facts import CalendarConnected
 from services.flow import rights
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import missing
@@ -32,6 +34,10 @@ MOST = 20  # of a person's own, and as many that each group enters for them
 PAST = timedelta(days=7)  # how much of what is over is kept
 AHEAD = timedelta(days=800)  # the longest term
 _ADDRESS = re.compile(r"(https|webcals?)://", re.IGNORECASE)
+EMPTY = (
+    "The calendar holds nothing from today on",
+    "check that it is the right one, or type the hours that are taken every week",
+)
 FRESH = timedelta(hours=6)  # an address read within this time need not be read again
 
 
@@ -92,13 +98,23 @@ def entered_for(work: Work, group_id: UUID, member_id: UUID) -> Owner:
     return Owner(person.id, group_id, member.timezone or group.timezone)
 
 
-def add_read(
-    work: Work, owner: Owner, kind: CalendarKind, taken: Taken, sealed: tuple[UUID, bytes] | None
+def add_read(  # noqa: PLR0913 -- what is kept, each by its name
+    work: Work,
+    owner: Owner,
+    kind: CalendarKind,
+    taken: Taken,
+    sealed: tuple[UUID, bytes] | None,
+    *,
+    refresh: timedelta = FRESH,
 ) -> CalendarRow:
-    """Keep a calendar that was read from a file, or from an address that is sealed by its id."""
+    """Keep a calendar that was read from a file, or from an address that is sealed by its id.
+
+    refresh  until an address is read again
+    """
     row = _new(work, owner, kind, Source.UPLOAD if sealed is None else Source.ADDRESS)
     if sealed is not None:
         row.id, row.address = sealed
+        row.due_at = work.now + sooner(refresh)
     row.read_at = row.tried_at = work.now
     _add(work, row)
     stored.keep(work, row.id, taken.events, taken.first, taken.last)
@@ -159,27 +175,11 @@ def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID)
     _drop(work, row)
 
 
-def keep_reading(work: Work, calendar_id: UUID, outcome: Taken | Unreadable) -> None:
-    """Keep what a reading gave; when it failed, what was known before stays, with the reason."""
-    row = stored.one(work, calendar_id)
-    if row is None:
-        return  # deleted while it was read
-    row.tried_at = work.now
-    if isinstance(outcome, Taken):
-        row.read_at, row.failed_what, row.failed_remedy = work.now, None, None
-        stored.keep(work, row.id, outcome.events, outcome.first, outcome.last)
-    else:
-        row.failed_what, row.failed_remedy = outcome.what, outcome.remedy
-
-
 def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
     [found] = read_all([place]) if network is None else read_all([place], network=network)
     if not found:
         # Nobody is free for two years: it is the wrong calendar, or one that was emptied.
-        raise Unreadable(
-            "The calendar holds nothing from today on",
-            remedy="check that it is the right one, or type the hours that are taken every week",
-        )
+        raise Unreadable(EMPTY[0], remedy=EMPTY[1])
     first, last = window(now)
     return Taken(Events.of(found), first, last)
 
@@ -187,6 +187,11 @@ def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
 def window(now: datetime) -> tuple[datetime, datetime]:
     """The time of which busy time is kept, from this moment on."""
     return now - PAST, now + AHEAD
+
+
+def sooner(time: timedelta) -> timedelta:
+    """Shorten a time by up to a tenth: what was read together is not read together again."""
+    return time * (1 - random.random() / 10)  # noqa: S311 -- spreads
 
 
 def _span(now: datetime) -> tuple[int, int]:
@@ -209,8 +214,10 @@ def _new(work: Work, owner: Owner, kind: CalendarKind, source: Source) -> Calend
 
 def _add(work: Work, row: CalendarRow) -> None:
     work.add(row)
+    row.revision = 1
     work.session.flush()
     work.note("calendar.added", row.id)
+    work.record(CalendarConnected(row.id, row.revision))
 
 
 def _drop(work: Work, row: CalendarRow) -> None:

@@ -53,7 +53,11 @@ def coverage(rows: Calendars, tz: str, now: datetime) -> Coverage:
     """What these calendars of one person tell together."""
     today = now.date()
     until = known_until(rows, tz, now, today)
-    failing = next((row for row, _ in rows if row.failed_what is not None), None)
+    failing = min(
+        (row for row, _ in rows if row.failed_what is not None),
+        key=lambda row: row.read_at or row.created_at,
+        default=None,
+    )
     read = [row.read_at for row, _ in rows if row.read_at is not None]
     return Coverage(
         _known(rows, failing, now),

@@ -2,23 +2,21 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from notifications import compose
 from notifications.errors import TryLater, Undeliverable
 from notifications.message import Channel, Message
 from services.flow import persons, proof
-from services.flow.memory import Memory
+from services.flow.memory import Task
 from services.flow.signin import LIFETIMES
 from services.storage import links
 from services.storage.links import Waiting
 from services.storage.rows.people import Purpose
 
 _log = logging.getLogger(__name__)
-_MOST = 5  # tries for one mail
+_MOST = 50  # tries for one mail
 _NEVER = 99  # tries, of a mail that can never arrive
-_LEASE = timedelta(minutes=2)  # after that another process may try, since the first has died
 _US = "Common Hour"  # who invites, where nobody did or they are gone
 
 
@@ -35,36 +33,39 @@ class _Letter:
     secret: str = field(repr=False)
 
 
-def deliver(memory: Memory, channel: Channel, address: str) -> int:
-    """Write the mail of every link that waits for one; return how many went out.
+def deliver(task: Task, channel: Channel, address: str, link_id: UUID) -> None:
+    """Write the mail of a link, if it still waits for one. Raises TryLater when it has to wait.
 
-    Raises TryLater when some have to wait. Each try has a secret of its own, and so a key of its
-    own: mails under one key are taken for one mail, and the reader would keep the first.
+    Each try has a secret of its own, and so a key of its own: mails under one key are taken for
+    one mail, and the reader would keep the first.
 
     address  where people reach us, without a final slash
     """
-    with memory.reading() as work:
-        letters = [_letter(each) for each in links.waiting(work, _MOST)]
-    sent, later = 0, None
-    for letter in letters:
-        number = _claimed(memory, letter)
-        if number is None:
-            continue  # another process has it, or it is over
-        try:
-            _send(channel, letter, number, address)
-        except TryLater as error:
-            later = error
-            _put_off(memory, letter.link_id, error.seconds, number)
-        except Undeliverable:
-            _log.warning("the mail of link %s can never arrive", letter.link_id)
-            _put_off(memory, letter.link_id, 0, _NEVER)
-        else:
-            sent += 1
-            with memory.work() as work:
-                links.sent(work, letter.link_id)
-    if later is not None:
-        raise later
-    return sent
+    with task.reading() as work:
+        row = links.waiting(work, link_id, _MOST)
+    if row is None:
+        return  # it went out, it is over, or there is nobody to write to
+    letter = _letter(row)
+    with task.work() as work:
+        number = links.give_secret(
+            work,
+            link_id,
+            secret_hash=proof.hashed(letter.secret),
+            expires_at=work.now + LIFETIMES[letter.purpose],
+        )
+    try:
+        _send(channel, letter, number, address)
+    except TryLater:
+        with task.work() as work:
+            links.take_secret(work, link_id)
+        raise
+    except Undeliverable:
+        _log.warning("the mail of link %s can never arrive", link_id)
+        with task.work(last=True) as work:
+            links.take_secret(work, link_id, attempts=_NEVER)
+        return
+    with task.work(last=True) as work:
+        links.sent(work, link_id)
 
 
 def _letter(row: Waiting) -> _Letter:
@@ -78,24 +79,6 @@ def _letter(row: Waiting) -> _Letter:
         invited_by=inviter or _US,
         secret=proof.minted(),
     )
-
-
-def _claimed(memory: Memory, letter: _Letter) -> int | None:
-    """Keep the hash of the secret before anybody can read it; which try it is, or None."""
-    with memory.work() as work:
-        return links.claim(
-            work,
-            letter.link_id,
-            secret_hash=proof.hashed(letter.secret),
-            expires_at=work.now + LIFETIMES[letter.purpose],
-            lease=work.now + _LEASE,
-            most_attempts=_MOST,
-        )
-
-
-def _put_off(memory: Memory, link_id: UUID, seconds: float, attempts: int) -> None:
-    with memory.work() as work:
-        links.put_off(work, link_id, work.now + timedelta(seconds=seconds), attempts)
 
 
 def _send(channel: Channel, letter: _Letter, number: int, address: str) -> None:
@@ -116,6 +99,8 @@ def _message(letter: _Letter, number: int, address: str) -> Message:
         return compose.sign_in(**to, minutes=minutes)
     if letter.purpose is Purpose.PLAN_AGAIN:
         return compose.plans_discarded(**to, group_title=letter.group_title)
+    if letter.purpose is Purpose.CALENDAR_LOST:
+        return compose.calendar_lost(**to, group_title=letter.group_title)
     write = (
         compose.invitation
         if letter.purpose is Purpose.INVITATION

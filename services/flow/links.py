@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.facts import MemberJoined
 from services.flow import groups, limits, persons, proof, sessions, signin
 from services.flow.errors import Gone, Missing, Unfit
 from services.flow.limits import MAILS_FROM, MAILS_TO
@@ -162,16 +163,21 @@ def _leads_somewhere(work: Work, link: LinkRow) -> bool:
             member = _membership(work, link)
             return member is not None and member.created_at <= link.created_at
         case Purpose.COORDINATION | Purpose.PLAN_AGAIN:
-            assert link.group_id is not None
-            coordinators = stored_groups.coordinators(work, link.group_id)
-            return any(
-                row.person_id == link.person_id and row.since <= link.created_at
-                for row, _ in coordinators
-            )
+            return _coordinates(work, link)
+        case Purpose.CALENDAR_LOST:  # one's own, or one of a group
+            return link.group_id is None or _coordinates(work, link)
         case Purpose.FIRST:
             return link.used_at is not None or not people.anybody(work)
         case _:
             return True
+
+
+def _coordinates(work: Work, link: LinkRow) -> bool:
+    assert link.group_id is not None
+    return any(
+        row.person_id == link.person_id and row.since <= link.created_at
+        for row, _ in stored_groups.coordinators(work, link.group_id)
+    )
 
 
 def _membership(work: Work, link: LinkRow, *, joined: bool = False) -> MemberRow | None:
@@ -202,6 +208,7 @@ def _join(work: Work, link: LinkRow) -> None:
         member.joined_at = work.now
         work.session.flush()
         work.note("member.joined", member.id, member.version)
+        work.record(MemberJoined(member.id))
 
 
 def _address(work: Work, link: LinkRow) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.facts import MemberLeft
 from services.flow import groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing, unchanged
@@ -127,6 +128,7 @@ def remove(work: Work, group_id: UUID, member_id: UUID) -> None:
     member, _ = rights.member_of(work, group_id, member_id)
     _remove(work, member)
     work.note("member.removed", member_id)
+    work.record(MemberLeft(member_id))
 
 
 def leave(work: Work, group_id: UUID) -> None:
@@ -137,6 +139,7 @@ def leave(work: Work, group_id: UUID) -> None:
         raise missing("membership")
     _remove(work, member)
     work.note("member.left", member.id)
+    work.record(MemberLeft(member.id))
 
 
 def invite(work: Work, group_id: UUID, member_id: UUID) -> MemberRow:

@@ -7,6 +7,20 @@ from uuid import UUID
 from services.storage.work import Work
 
 
+class Reading(Protocol):
+    """Where everything can be looked up."""
+
+    def reading(self) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads."""
+
+
+class Task(Reading, Protocol):
+    """Something that is to be done once, by one process at a time."""
+
+    def work(self, *, last: bool = False) -> AbstractContextManager[Work]:
+        """Open a unit of work that is kept while the task is ours; with `last` it is done."""
+
+
 class Memory(Protocol):
     """Where everything is remembered."""
 

@@ -10,6 +10,7 @@ from scheduler.errors import Explained
 from scheduler.model.answer import Answer, Change
 from scheduler.model.problem import Problem
 from scheduler.planner import Planner
+from services.facts import PlanAsked, ProposalsReady
 from services.flow import rights
 from services.flow.effort import in_turn
 from services.flow.errors import Conflict, Outdated, Unfit
@@ -71,6 +72,11 @@ def still(work: Work, asked: Question) -> Question:
     return asked
 
 
+def is_overtaken(work: Work, asked: Question) -> bool:
+    """Whether members or calendars have changed since a question was put together."""
+    return seen(work, asked.group_id) != asked.seen
+
+
 def keep(work: Work, asked: Question, answer: Answer) -> PlanRow:
     """Keep a plan that is ready."""
     row = _row(work, asked, PlanState.READY)
@@ -88,6 +94,7 @@ def wait(work: Work, asked: Question) -> PlanRow:
     work.add(row)
     work.session.flush()
     work.note("plan.asked", row.id)
+    work.record(PlanAsked(row.id))
     return row
 
 
@@ -178,14 +185,6 @@ def drop(work: Work, group_id: UUID, plan_id: UUID) -> None:
     work.note("plan.dropped", plan_id)
 
 
-def give_up(work: Work, plan_id: UUID) -> None:
-    """Delete a plan that waits for workers who cannot be reached."""
-    row = stored.by_id(work, plan_id)
-    if row is not None and row.state is PlanState.READING:
-        work.session.delete(row)
-        work.note("plan.given_up", plan_id)
-
-
 def _named(document: dict[str, Any], kept: str, names: Mapping[str, str]) -> tuple[Problem, Answer]:
     read = read_document(named_document(document, names))
     problem = problem_of(read, [None] * len(read.members), today=no_today)
@@ -215,6 +214,7 @@ def _finish(work: Work, row: PlanRow, asked: Question, answer: Answer) -> None:
     row.members, row.term_version = list(asked.names), asked.term_version
     row.document, row.answer = asked.document, to_kept(answer)
     row.state, row.ready_at = PlanState.READY, work.now
+    work.record(ProposalsReady(row.id))
 
 
 def _term(work: Work, group_id: UUID, term_id: UUID) -> TermRow:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.flow.answers import KEPT
-from services.storage import answers, links, sessions, tokens, traces, tries
+from services.storage import answers, links, outbox, sessions, tokens, traces, tries
 from services.storage.erasing import erase
 from services.storage.work import Work
 
@@ -11,18 +11,7 @@ _BUSY = timedelta(days=7)  # after it ended
 _LINKS = timedelta(days=7)  # after they ended, so that their page can offer a new one
 _PLANS = timedelta(days=365)  # after the end of their term
 MAILS = timedelta(days=21)  # kept ones, after they were written: as long as the links in them
-_DAY = timedelta(days=1)
-
-
-def daily(work: Work) -> bool:
-    """Purge unless that was done within a day; say whether it was done now.
-
-    The day is counted where everything is remembered, so that of many machines one does it.
-    """
-    if not tries.count(work, b"purge", 1, work.now + _DAY):
-        return False
-    purge(work)
-    return True
+_TASKS = timedelta(days=1)  # after they were done
 
 
 def purge(work: Work) -> dict[str, int]:
@@ -35,6 +24,7 @@ def purge(work: Work) -> dict[str, int]:
         "tokens": tokens.drop_over(work),
         "stored answers": answers.drop_older(work, work.now - KEPT),
         "counted tries": tries.drop_over(work),
+        "tasks": outbox.drop_done(work.session, work.now - _TASKS),
         "persons": traces.drop_unheld(work),
     }
     erase(work)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.facts import LinkMade
 from services.flow import limits, persons, proof
 from services.flow.limits import MAILS_FROM, MAILS_TO
 from services.flow.memory import Memory
@@ -17,6 +18,7 @@ LIFETIMES = {
     Purpose.INVITATION: timedelta(days=14),
     Purpose.COORDINATION: timedelta(days=14),
     Purpose.PLAN_AGAIN: timedelta(days=14),
+    Purpose.CALENDAR_LOST: timedelta(days=14),
     Purpose.FIRST: timedelta(hours=24),
 }
 _ALIVE = 3  # links of one kind that one person may hold: the mails may overtake one another
@@ -90,4 +92,6 @@ def made(work: Work, purpose: Purpose, **values: Any) -> LinkRow:
     work.add(link)
     work.session.flush()
     links.expire_older(work, link, _ALIVE)
+    if link.sent_at is None:
+        work.record(LinkMade(link.id))
     return link

@@ -1,54 +1,53 @@
-"""Reading calendars from their addresses, several at once."""
+"""Reading calendars from their addresses. No transaction is open while a host thinks."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from calendar_sync.errors import Unreadable
 from scheduler.errors import Explained
-from services import wiring
-from services.flow import calendars, plans
-from services.flow.calendars import Taken
-from services.storage import calendars as stored
+from services.claims import Claim
+from services.facts import CalendarsRead
+from services.flow import plans, readings
 from services.storage import plans as stored_plans
-from services.wiring import Runtime
 
 _AT_ONCE = 4
 
 
-def read_for(plan_id: str) -> None:
-    """Read what a plan waits for, then hand it to the planner. Safe to run twice."""
-    runtime = wiring.runtime()
-    subject = UUID(plan_id)
-    try:
-        with runtime.reading() as work:
-            asked = plans.resume(work, subject)
-    except Explained as error:
-        with runtime.work() as work:
-            plans.finish(work, subject, None, error)
+def read(claim: Claim) -> None:
+    """Read a calendar again: one conditional request where nothing has changed."""
+    runtime = claim.runtime
+    with claim.reading() as work:
+        due = readings.place_of(work, runtime.keys, claim.subject)
+    if due is None:
         return
-    if asked is not None:
-        _read_all(runtime, subject, asked.stale)
-        runtime.enqueue("planning.make", subject)
+    outcome = readings.read(due, runtime.settings.network)
+    with claim.work(last=True) as work:
+        readings.keep(work, runtime.keys, due, outcome, runtime.settings.times.refresh)
 
 
-def _read_all(runtime: Runtime, plan_id: UUID, ids: list[UUID]) -> None:
-    with runtime.reading() as work:
-        rows = [
-            (row.id, runtime.keys.opened(row.address or b"", row.id), stored.zone_of(work, row))
-            for row in stored.to_read(work, ids)
-        ]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda row: _read(runtime, plan_id, *row), rows))
-
-
-def _read(runtime: Runtime, plan_id: UUID, calendar_id: UUID, address: str, tz: str) -> None:
-    """Read, with no transaction open, then keep what came of it."""
-    outcome: Taken | Unreadable
+def read_for(claim: Claim) -> None:
+    """Read what a plan waits for; the planner is next."""
     try:
-        network = runtime.settings.network
-        outcome = calendars.read_address(address, tz, runtime.clock(), network)
-    except Unreadable as error:
-        outcome = error
-    with runtime.work() as work:
-        calendars.keep_reading(work, calendar_id, outcome)
-        stored_plans.one_more_read(work, plan_id)
+        with claim.reading() as work:
+            asked = plans.resume(work, claim.subject)
+    except Explained as error:
+        with claim.work(last=True) as work:
+            plans.finish(work, claim.subject, None, error)
+        return
+    if asked is None:
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda each: _read_one(claim, each), asked.stale))
+    with claim.work(last=True) as work:
+        work.record(CalendarsRead(claim.subject))
+
+
+def _read_one(claim: Claim, calendar_id: UUID) -> None:
+    """Read one of them, if it can be, and keep what came of it."""
+    runtime = claim.runtime
+    with claim.reading() as work:
+        due = readings.place_of(work, runtime.keys, calendar_id)
+    outcome = None if due is None else readings.read(due, runtime.settings.network)
+    with claim.work() as work:
+        if due is not None and outcome is not None:
+            readings.keep(work, runtime.keys, due, outcome, runtime.settings.times.refresh)
+        stored_plans.one_more_read(work, claim.subject)

@@ -1,21 +1,26 @@
-"""The queue of what is said to people."""
+"""The queue of what is said to people, and of what is over."""
 
-from notifications import outbox
-from services import wiring
-from services.flow import link_mails
+from notifications import outbox as kept_mails
+from services.claims import Claim
+from services.flow import link_mails, lost
 from services.flow import purge as over
 
 
-def send_links(_subject: str | None = None) -> None:
-    """Write the mails of all links that wait. Raises TryLater when some have to wait."""
-    runtime = wiring.runtime()
-    link_mails.deliver(runtime, runtime.channel, runtime.settings.address)
+def send_link(claim: Claim) -> None:
+    """Write the mail of a link that waits. Raises TryLater when it has to wait."""
+    runtime = claim.runtime
+    link_mails.deliver(claim, runtime.channel, runtime.settings.address, claim.subject)
 
 
-def purge(_subject: str | None = None) -> None:
-    """Delete what is over, once a day however often this is asked for."""
-    runtime = wiring.runtime()
-    with runtime.work() as work:
-        done = over.daily(work)
-    if done:
-        outbox.purge(runtime.settings.mails, runtime.clock() - over.MAILS)
+def tell_lost(claim: Claim) -> None:
+    """Have those told who can mend a calendar that cannot be read."""
+    with claim.work(last=True) as work:
+        lost.tell(work, claim.subject)
+
+
+def purge(claim: Claim) -> None:
+    """Delete what is over."""
+    runtime = claim.runtime
+    kept_mails.purge(runtime.settings.mails, runtime.clock() - over.MAILS)
+    with claim.work(last=True) as work:
+        over.purge(work)

@@ -1,36 +1,53 @@
-"""Plans that waited for their calendars."""
+"""Plans that waited for their calendars, and plans that calendars have overtaken."""
 
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from scheduler.errors import Explained
+from scheduler.errors import Explained, TryLater
 from scheduler.model.answer import Answer
-from services import wiring
-from services.flow import plans
+from services.claims import Claim
+from services.facts import CalendarsRead
+from services.flow import outdated, plans
+from services.flow.errors import Busy
 from services.flow.question import Question
-from services.storage import plans as stored
 
 
-def make(plan_id: str) -> None:
-    """Ask the planner, now that the calendars have been read. Safe to run twice."""
-    runtime = wiring.runtime()
+def make(claim: Claim) -> None:
+    """Ask the planner, now that the calendars have been read."""
     asked: Question | None = None
     outcome: Answer | Explained
     try:
-        with runtime.reading() as work:
-            asked = plans.resume(work, UUID(plan_id))
+        with claim.reading() as work:
+            asked = plans.resume(work, claim.subject)
         if asked is None:
             return
-        outcome = plans.answered(asked)
+        with _in_turn():
+            outcome = plans.answered(asked)
+    except TryLater:
+        raise
     except Explained as error:
         outcome = error
-    with runtime.work() as work:
-        plans.finish(work, UUID(plan_id), asked, outcome)
+    with claim.work(last=True) as work:
+        if asked is not None and plans.is_overtaken(work, asked):
+            work.record(CalendarsRead(claim.subject))  # once more, with what has changed meanwhile
+        else:
+            plans.finish(work, claim.subject, asked, outcome)
 
 
-def sweep(_subject: str = "") -> None:
-    """Begin again with every plan that waits: its job may have been lost with the queue."""
-    runtime = wiring.runtime()
-    with runtime.reading() as work:
-        waiting = list(stored.waiting(work))
-    for each in waiting:
-        runtime.enqueue("calendars.read_for", each)
+def look_again(claim: Claim) -> None:
+    """Mark the plans to which a calendar now leads to another answer."""
+    with claim.reading() as work:
+        waiting = outdated.concerned(work, claim.subject)
+    with _in_turn():
+        changed = [plan for plan in waiting if outdated.is_answered_otherwise(claim, plan)]
+    with claim.work(last=True) as work:
+        outdated.mark(work, changed)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Come back later where others are planning. Raises TryLater."""
+    try:
+        yield
+    except Busy as busy:
+        raise TryLater(busy.what, remedy=busy.remedy, seconds=busy.seconds) from None

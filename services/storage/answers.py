@@ -68,11 +68,6 @@ def drop(work: Work, key: bytes, since: datetime) -> None:
     )
 
 
-def take_back(work: Work, key: bytes) -> None:
-    """Forget an answer, whatever it was."""
-    work.session.execute(delete(AnswerRow).where(AnswerRow.key == key))
-
-
 def erase(work: Work, groups: Sequence[UUID]) -> None:
     """Forget what was told of these groups; the requests stay done, however often they come.
 

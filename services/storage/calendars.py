@@ -1,15 +1,15 @@
 """Calendars, and the busy time read from them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from scheduler.model.events import Events
-from services.storage.rows.calendars import BusyRow, CalendarRow, Source
-from services.storage.rows.groups import GroupRow, MemberRow
+from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.groups import GroupRow, MemberRow, TermRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
@@ -37,7 +37,7 @@ def seen(work: Work, group_id: UUID) -> Seen:
     """The members of a group and the calendars that count in it, each at its version."""
     question = (
         select(
-            MemberRow.id, MemberRow.version, PersonRow.version, CalendarRow.id, CalendarRow.read_at
+            MemberRow.id, MemberRow.version, PersonRow.version, CalendarRow.id, CalendarRow.revision
         )
         .join(PersonRow, PersonRow.id == MemberRow.person_id)
         .outerjoin(CalendarRow, _counts())
@@ -51,7 +51,7 @@ def seen(work: Work, group_id: UUID) -> Seen:
 def seen_in(pairs: Sequence[tuple[MemberRow, PersonRow]], rows: Sequence[CalendarRow]) -> Seen:
     """The same, of what was looked up in full."""
     found = frozenset((member.id, member.version, person.version) for member, person in pairs)
-    return found | frozenset((row.id, row.read_at) for row in rows)
+    return found | frozenset((row.id, row.revision) for row in rows)
 
 
 def _counts() -> ColumnElement[bool]:
@@ -96,13 +96,33 @@ def one(work: Work, calendar_id: UUID) -> CalendarRow | None:
     return work.session.get(CalendarRow, calendar_id)
 
 
-def to_read(work: Work, ids: Sequence[UUID]) -> Sequence[CalendarRow]:
-    """Those of these calendars that are read from an address."""
-    return work.session.scalars(
-        select(CalendarRow)
-        .where(CalendarRow.id.in_(ids), CalendarRow.source == Source.ADDRESS)
-        .order_by(CalendarRow.id)
-    ).all()
+def locked(work: Work, calendar_id: UUID) -> CalendarRow | None:
+    """One calendar, which nobody else changes until this transaction ends."""
+    return work.session.get(CalendarRow, calendar_id, with_for_update=True)
+
+
+def terms_of(work: Work, row: CalendarRow, since: date) -> list[tuple[date, date, str]]:
+    """The terms for which a calendar counts that end on that day or later: first and last date,
+    and the zone of their group.
+    """
+    question = (
+        select(TermRow.start, TermRow.end, GroupRow.timezone)
+        .join(GroupRow, GroupRow.id == TermRow.group_id)
+        .where(TermRow.group_id.in_(_groups_of(row)), TermRow.end >= since)
+    )
+    return [(start, end, tz) for start, end, tz in work.session.execute(question)]
+
+
+def groups_of(work: Work, row: CalendarRow) -> Sequence[UUID]:
+    """The groups in which a calendar counts."""
+    return work.session.scalars(_groups_of(row)).all()
+
+
+def _groups_of(row: CalendarRow) -> Any:
+    question = select(MemberRow.group_id).where(MemberRow.person_id == row.person_id)
+    if row.group_id is None:
+        return question.where(MemberRow.joined_at.is_not(None))
+    return question.where(MemberRow.group_id == row.group_id)
 
 
 def keep(work: Work, calendar_id: UUID, events: Events, first: datetime, last: datetime) -> None:

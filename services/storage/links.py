@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from services.storage.rows.groups import GroupRow
@@ -92,45 +92,35 @@ def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
 Waiting = tuple[LinkRow, PersonRow | None, GroupRow | None, str | None]
 
 
-def waiting(work: Work, most_attempts: int) -> list[Waiting]:
-    """Links whose mail is due: to whom, for which group, and the name of whoever invited."""
+def waiting(work: Work, link_id: UUID, most_attempts: int) -> Waiting | None:
+    """A link whose mail is due: to whom, for which group, and the name of whoever invited."""
     inviter = aliased(PersonRow)
     question = (
         select(LinkRow, PersonRow, GroupRow, inviter.name)
         .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
         .outerjoin(GroupRow, GroupRow.id == LinkRow.group_id)
         .outerjoin(inviter, inviter.id == LinkRow.invited_by)
-        .where(*_due(work, most_attempts))
-        .order_by(LinkRow.id)
+        .where(
+            LinkRow.id == link_id,
+            LinkRow.sent_at.is_(None),
+            LinkRow.used_at.is_(None),
+            LinkRow.expires_at > work.now,
+            LinkRow.attempts < most_attempts,
+            or_(LinkRow.person_id.is_not(None), LinkRow.email.is_not(None)),
+        )
     )
-    return list(work.session.execute(question).all())
+    return work.session.execute(question).first()
 
 
-def claim(  # noqa: PLR0913 -- what is written, each by its name
-    work: Work,
-    link_id: UUID,
-    *,
-    secret_hash: bytes,
-    expires_at: datetime,
-    lease: datetime,
-    most_attempts: int,
-) -> int | None:
-    """Give a waiting link its secret; return the number of this try, or None if it waits no more.
-
-    lease  until then nobody else tries; whoever died meanwhile leaves it waiting again
-    """
+def give_secret(work: Work, link_id: UUID, *, secret_hash: bytes, expires_at: datetime) -> int:
+    """Keep the hash of a secret before anybody can read it; return which try this is."""
     question = (
         update(LinkRow)
-        .where(LinkRow.id == link_id, *_due(work, most_attempts))
-        .values(
-            secret_hash=secret_hash,
-            expires_at=expires_at,
-            due_at=lease,
-            attempts=LinkRow.attempts + 1,
-        )
+        .where(LinkRow.id == link_id)
+        .values(secret_hash=secret_hash, expires_at=expires_at, attempts=LinkRow.attempts + 1)
         .returning(LinkRow.attempts)
     )
-    return work.session.scalars(question).one_or_none()
+    return work.session.scalars(question).one_or_none() or 0
 
 
 def sent(work: Work, link_id: UUID) -> None:
@@ -138,9 +128,9 @@ def sent(work: Work, link_id: UUID) -> None:
     work.session.execute(update(LinkRow).where(LinkRow.id == link_id).values(sent_at=work.now))
 
 
-def put_off(work: Work, link_id: UUID, due_at: datetime, attempts: int | None = None) -> None:
+def take_secret(work: Work, link_id: UUID, attempts: int | None = None) -> None:
     """Take the secret away again, because its mail did not go out."""
-    changed: dict[str, Any] = {"secret_hash": None, "due_at": due_at}
+    changed: dict[str, Any] = {"secret_hash": None}
     if attempts is not None:
         changed["attempts"] = attempts
     work.session.execute(
@@ -159,17 +149,6 @@ def drop_expired(work: Work, before: datetime) -> int:
         delete(LinkRow).where(LinkRow.expires_at < before).returning(LinkRow.id)
     )
     return len(found.all())
-
-
-def _due(work: Work, most_attempts: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        LinkRow.sent_at.is_(None),
-        LinkRow.used_at.is_(None),
-        LinkRow.expires_at > work.now,
-        LinkRow.due_at <= work.now,
-        LinkRow.attempts < most_attempts,
-        or_(LinkRow.person_id.is_not(None), LinkRow.email.is_not(None)),
-    )
 
 
 def _expire(work: Work, ids: Sequence[UUID]) -> None:

@@ -1,9 +1,10 @@
 """Plans of a group."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from services.storage.rows.groups import GroupRow, TermRow
 from services.storage.rows.plans import PlanRow, PlanState
@@ -36,11 +37,18 @@ def group_and_term(work: Work, row: PlanRow) -> tuple[GroupRow, TermRow]:
     return group, work.session.get_one(TermRow, row.term_id)
 
 
-def waiting(work: Work) -> Sequence[UUID]:
-    """Plans whose calendars are still to be read, oldest first."""
-    return work.session.scalars(
-        select(PlanRow.id).where(PlanRow.state == PlanState.READING).order_by(PlanRow.id)
-    ).all()
+def latest_of(work: Work, groups: Sequence[UUID], today: date) -> Sequence[UUID]:
+    """The latest plan that is ready of each term of these groups that is not over."""
+    place = func.row_number().over(partition_by=PlanRow.term_id, order_by=PlanRow.id.desc())
+    latest = (
+        select(place.label("place"), PlanRow.id, PlanRow.outdated_at)
+        .join(TermRow, TermRow.id == PlanRow.term_id)
+        .where(PlanRow.group_id.in_(groups), PlanRow.state == PlanState.READY, TermRow.end >= today)
+        .subquery()
+        .c
+    )
+    question = select(latest.id).where(latest.place == 1, latest.outdated_at.is_(None))
+    return work.session.scalars(question.order_by(latest.id)).all()
 
 
 def one_more_read(work: Work, plan_id: UUID) -> None:

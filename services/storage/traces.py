@@ -113,7 +113,7 @@ def audit_of(work: Work, person: UUID) -> Sequence[AuditRow]:
 def drop_busy_before(work: Work, moment: datetime) -> int:
     """Delete busy time that ended before then; return how many intervals that were."""
     dropped, span = 0, (int(moment.timestamp()), _EVER)
-    rows = work.session.scalars(select(BusyRow).where(BusyRow.first < moment))
+    rows = work.session.scalars(select(BusyRow).where(BusyRow.first < moment).with_for_update())
     for row in rows.all():
         kept = row.events.within(span)
         dropped += len(row.events) - len(kept)

@@ -1,4 +1,4 @@
-"""One unit of work: a transaction with one `now`, one actor, and its lines of the audit."""
+"""One unit of work: a transaction with one `now`, one actor, its facts and lines of the audit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,21 +7,24 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.storage import audit
+from services.facts import Fact
+from services.storage import audit, outbox
 from services.storage.audit import Line
 from services.storage.rows.row import Row
 
 # How a database says no, in our words: what was read has changed, what is new is there already,
-# it is in trouble (`trouble.trouble_of` tells which), all our connections to it are in use.
+# it is in trouble (`trouble.trouble_of` tells which), all our connections to it are in use, its
+# tables are not those of this version.
 Stale = StaleDataError
 Taken = IntegrityError
 InTrouble = OperationalError
 AllInUse = PoolTimeout
+NotThere = ProgrammingError
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Work:
     actor: UUID | None = None
     operator: bool = False
     _lines: list[Line] = field(default_factory=list)
+    _facts: list[Fact] = field(default_factory=list)
     _after: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, *rows: Row) -> None:
@@ -47,6 +51,10 @@ class Work:
         """Write a line of the audit: ids and words of our own, never text from anybody."""
         self._lines.append(Line(self.now, self.actor, action, subject, version))
 
+    def record(self, fact: Fact) -> None:
+        """Write what follows from a fact into the outbox of this same transaction."""
+        self._facts.append(fact)
+
     def then(self, act: Callable[[], None]) -> None:
         """Do this once the transaction has been kept."""
         self._after.append(act)
@@ -54,9 +62,16 @@ class Work:
     def commit(self) -> None:
         """Keep everything, then do what was to follow."""
         self.session.flush()
+        outbox.append(self.session, self.now, self._facts)
         audit.append(self.session, self._lines)
-        self.session.commit()
+        try:
+            self.session.commit()
+        except BaseException:
+            # It may be open still, and would keep everybody else from writing.
+            self.session.invalidate()
+            raise
         self._lines.clear()
+        self._facts.clear()
         following, self._after = self._after, []
         for act in following:
             act()

@@ -22,13 +22,17 @@ def upgrade(settings: Settings) -> None:
         ) from None
 
 
+class OutOfReach(Explained):
+    """The database does not answer."""
+
+
 def require_tables(settings: Settings) -> None:
-    """Raise Explained unless the tables are those of this version."""
+    """Raise Explained unless the tables are those of this version; OutOfReach if nobody knows."""
     engine = engine_for(url_of(settings))
     try:
         current = migrate.is_current(engine)
     except (SQLAlchemyError, OSError) as error:
-        raise Explained(
+        raise OutOfReach(
             f"The database cannot be reached ({cause(error)})",
             remedy="run commonhour doctor, which says more",
         ) from None

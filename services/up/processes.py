@@ -23,7 +23,7 @@ from services.up.signals import OURS, Signals, Stopped
 _log = logging.getLogger(__name__)
 _FIRST, _LONGEST = 0.1, 10.0  # seconds before a part is started again
 _SETTLED = 30.0  # seconds after which a part counts as well again
-_GRACE = 10.0  # seconds in which parts end by themselves
+_GRACE = 20.0  # seconds in which parts end by themselves; together at most 30
 
 
 @dataclass(slots=True)

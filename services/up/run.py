@@ -8,11 +8,10 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from scheduler.errors import Explained
-from services import worker
+from services import clock, log, relay, worker
 from services.app import create_app
-from services.config import Settings, set_up_log
+from services.config import Settings
 from services.flow.signin import first_link
-from services.queue import QUEUES
 from services.up import redis, web
 from services.up.database import upgrade
 from services.up.lock import Hold, hold
@@ -21,15 +20,15 @@ from services.up.signals import Signals, Stopped
 from services.wiring import Runtime
 
 _PATIENCE = 20.0  # seconds until we say that something is not ready
-# Whoever waits for a mail does not wait until somebody's calendars have been read.
-_WORKERS = (("notices",), tuple(each for each in QUEUES if each != "notices"))
+# Whoever waits for a mail or a plan does not wait until somebody's calendars have been read.
+_WORKERS = (("notices", "planning"), ("calendars",))
 
 Say = Callable[[str], None]
 
 
 def up(settings: Settings, signals: Signals, say: Say) -> None:
     """Run everything on one machine until we are asked to end. Raises Explained."""
-    set_up_log(settings.log)
+    log.set_up(settings.log)
     with hold(settings.home) as held:
         if held.left is not None:
             redis.forget(held.left.folder)
@@ -92,6 +91,9 @@ class _Start:
         gc.collect()
         gc.freeze()  # what is here now stays shared with every part
         self.supervisor.start(Part("web", partial(web.serve, app, listener)))
+        for part in (relay, clock):
+            name = part.__name__.rpartition(".")[2]
+            self.supervisor.start(Part(name, partial(part.run, runtime)))
         for queues in _WORKERS:
             self.supervisor.start(Part(queues[0], partial(worker.work, runtime, queues)))
         ready = self.supervisor.until(partial(_is_ready, settings), _PATIENCE)

@@ -11,6 +11,7 @@ from services.web import (
     mails,
     me,
     members,
+    operator,
     plans,
     roster,
     session,
@@ -20,7 +21,7 @@ from services.web import (
 
 _ALL = (
     assets, sign_in, groups, coordinators, guests, members, roster,
-    calendars, terms, plans, me, mails,
+    calendars, terms, plans, me, mails, operator,
 )  # fmt: skip
 
 

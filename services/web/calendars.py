@@ -4,6 +4,7 @@ A calendar is read before a transaction is opened, and only times and kinds come
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -11,10 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import calendars
+from services.flow import calendars, read_now
 from services.flow import rights as standing
 from services.flow.calendars import Owner
-from services.flow.errors import Unfit
+from services.flow.errors import TooMany, Unfit
 from services.storage.work import Work
 from services.web import render
 from services.web.forms import Form, Places
@@ -59,6 +60,12 @@ def drop_own(calendar_id: UUID) -> ResponseReturnValue:
     return _dropped(url_for("me.show"))
 
 
+@pages.post("/me/calendars/<uuid:calendar_id>/read")
+def read_own(calendar_id: UUID) -> ResponseReturnValue:
+    """Read one's own calendar at once."""
+    return _read(lambda work: read_now.own(work, calendar_id), url_for("me.show"))
+
+
 @pages.get("/groups/<uuid:group_id>/members/<uuid:member_id>/calendars/new")
 def new(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Ask for a calendar of a member."""
@@ -90,6 +97,27 @@ def drop(group_id: UUID, member_id: UUID, calendar_id: UUID) -> ResponseReturnVa
     """Delete a calendar that a coordinator entered."""
     calendars.drop_entered(door.work(), group_id, member_id, calendar_id)
     return _dropped(_member(group_id, member_id))
+
+
+@pages.post("/groups/<uuid:group_id>/members/<uuid:member_id>/calendars/<uuid:calendar_id>/read")
+def read_entered(group_id: UUID, member_id: UUID, calendar_id: UUID) -> ResponseReturnValue:
+    """Read a calendar that a coordinator entered at once."""
+
+    def ask(work: Work) -> object:
+        return read_now.entered(work, group_id, member_id, calendar_id)
+
+    return _read(ask, _member(group_id, member_id))
+
+
+def _read(ask: Callable[[Work], object], back: str) -> ResponseReturnValue:
+    try:
+        ask(door.work())
+    except TooMany as error:
+        door.close()
+        flash(f"{error.what}: {error.remedy}.")
+    else:
+        flash("The calendar is being read. Look at this page again in a moment.")
+    return render.to(f"{back}#calendars")
 
 
 def _add(way: str, whose: Whose, back: str, member: Member | None = None) -> ResponseReturnValue:
@@ -125,7 +153,9 @@ def _take_address(sent: Form, owner: Owner, whose: Whose) -> None:
     network = runtime.settings.network
     taken = calendars.read_address(address, owner.zone, runtime.clock(), network)
     sealed = calendars.sealed(runtime.keys, address)
-    row = calendars.add_read(door.work(), whose(door.work()), kind, taken, sealed)
+    refresh = timedelta(seconds=runtime.settings.times.refresh)
+    work = door.work()
+    row = calendars.add_read(work, whose(work), kind, taken, sealed, refresh=refresh)
     row.complete_until = until
 
 

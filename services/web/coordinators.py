@@ -31,7 +31,6 @@ def add(group_id: UUID) -> ResponseReturnValue:
         groups.add_coordinator(door.work(), group_id, sent.text("email"), name)
     except Explained as error:
         return _page(group_id, sent, sent.refused(error, _PLACES))
-    door.hand_on("notices.send_links")
     flash("They can coordinate the group now, and a mail tells them so.")
     return render.to(url_for("coordinators.every", group_id=group_id))
 

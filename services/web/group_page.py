@@ -48,6 +48,11 @@ class Planned:
         """Whether the term has changed since it was planned."""
         return self.plan is not None and self.plan.term_version != self.term.version
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether calendars lead to another answer since."""
+        return self.plan is not None and self.plan.outdated_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -152,7 +157,7 @@ def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> lis
         Step(
             "Plan it",
             "Every date of the term, the best few proposals, and why.",
-            any(each.plan and not each.outdated for each in current),
+            any(each.plan and not each.outdated and not each.overtaken for each in current),
             f"{at('groups.show')}#terms",
             "Go to the term",
         ),

@@ -4,20 +4,17 @@ Its links let their reader in. So it answers this machine alone, by a name of th
 name that leads here may belong to a page that wants to read it), and nobody who was sent on.
 """
 
-import ipaddress
-
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from notifications import outbox
 from notifications.outbox import Kept
 from services import door
-from services.config import is_local
+from services.here import asked_here
 from services.web import render
 
 pages = Blueprint("mails", __name__)
-_SENT_ON = ("Forwarded", "Via", "X-Real-IP")
 _MOST = 100
 
 
@@ -25,7 +22,7 @@ _MOST = 100
 def every() -> ResponseReturnValue:
     """Show them, newest first."""
     settings = door.runtime().settings
-    if settings.smtp_url is not None or not settings.local or not _from_here():
+    if settings.smtp_url is not None or not settings.local or not asked_here():
         abort(404)
     kept = outbox.read(settings.mails)[:_MOST]
     return render.page(
@@ -33,21 +30,6 @@ def every() -> ResponseReturnValue:
         mails=[(mail, _linked(mail, settings.address)) for mail in kept],
         now=door.runtime().clock(),
     )
-
-
-def _from_here() -> bool:
-    sent_on = any(each in request.headers for each in _SENT_ON) or any(
-        name.lower().startswith("x-forwarded") for name, _ in request.headers
-    )
-    host = request.host.rpartition(":")[0] or request.host
-    return not sent_on and _is_loopback(request.remote_addr or "") and is_local(host.strip("[]"))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _linked(mail: Kept, address: str) -> Markup:

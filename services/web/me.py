@@ -89,7 +89,6 @@ def deleting_data() -> ResponseReturnValue:
 def delete_data() -> ResponseReturnValue:
     """Delete everything that is known of one's time."""
     people.delete_data(door.work())
-    door.hand_on("notices.send_links")
     flash("Everything that was known of your time is deleted. Your groups see you as unknown.")
     return render.to(url_for("me.show"))
 

@@ -106,7 +106,6 @@ def remove(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
 def invite(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Send a member the mail by which they join."""
     member = members.invite(door.work(), group_id, member_id)
-    door.hand_on("notices.send_links")
     flash(f"An invitation to {member.name} is on its way.")
     return _to_member(group_id, member_id)
 
@@ -115,7 +114,6 @@ def invite(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
 def invite_all(group_id: UUID) -> ResponseReturnValue:
     """Invite everybody who has not joined."""
     many = members.invite_all(door.work(), group_id)
-    door.hand_on("notices.send_links")
     flash(f"Invitations on their way: {many}.")
     return render.to(url_for("groups.show", group_id=group_id))
 

@@ -82,9 +82,7 @@ def _planned_again(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
 def _made(asked: Question) -> PlanRow:
     """Plan before writing: nobody waits for the planner, though it takes milliseconds."""
     if asked.stale:
-        row = plans.wait(door.work(), plans.still(door.work(), asked))
-        door.hand_on("calendars.read_for", row.id)
-        return row
+        return plans.wait(door.work(), plans.still(door.work(), asked))
     door.put_down()
     answer = plans.answered(asked)
     return plans.keep(door.work(), plans.still(door.work(), asked), answer)

@@ -11,11 +11,14 @@ from markupsafe import Markup
 from services import door
 from services.planning.page.words import counted, full_day, joined
 from services.web import assets, words
+from services.web.operating import operates
 
 
 def page(name: str, code: int = 200, **values: Any) -> Response:
     """Answer with a page. `token` is asked for only where there is a form."""
-    text = _environment().get_template(name).render(signed_in=_signed_in(), **values)
+    # A page about trouble asks the database for nothing.
+    told = {"signed_in": _signed_in(), "operates": code < 500 and operates()}
+    text = _environment().get_template(name).render(told, **values)
     response = make_response(text, code)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -58,7 +61,13 @@ def _environment() -> Environment:
         here=_here,
     )
     environment.filters.update(
-        day=full_day, moment=words.moment, ago=words.ago, counted=_counted, joined=joined
+        day=full_day,
+        moment=words.moment,
+        ago=words.ago,
+        ahead=words.ahead,
+        since=words.since,
+        counted=_counted,
+        joined=joined,
     )
     return environment
 

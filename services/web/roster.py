@@ -35,7 +35,6 @@ def add(group_id: UUID) -> ResponseReturnValue:
         added = members.add_all(door.work(), group_id, entries)
     except Explained as error:
         return _page(group_id, sent, _refused(sent, error, data))
-    door.hand_on("notices.send_links")
     flash(f"{counted(len(added), 'member')} added. Nobody hears of it before you invite them.")
     return render.to(url_for("groups.show", group_id=group_id))
 

@@ -76,7 +76,7 @@ def _checked() -> None:
 
 def _is_page() -> bool:
     """Programs have doors of their own, and never come in by a cookie."""
-    return not request.path.startswith(("/api/", "/static/", "/healthz", "/readyz"))
+    return not request.path.startswith(("/api/", "/static/", "/healthz", "/readyz", "/metrics"))
 
 
 def _foreign_form(_error: CSRFError) -> ResponseReturnValue:

@@ -36,7 +36,6 @@ def send() -> ResponseReturnValue:
     except Explained as error:
         return _asking(form, form.refused(error, _EMAIL))
     form_cookie["next"] = own(form.text("next"))
-    door.wake("notices.send_links")
     return _sent()
 
 
@@ -79,7 +78,6 @@ def again(token: str) -> ResponseReturnValue:
     """Send a new link in place of one that is over."""
     door.put_down()
     links.again(door.runtime(), token, _remote())
-    door.wake("notices.send_links")
     return _sent()
 
 
@@ -120,6 +118,8 @@ def _welcomed(view: LinkView, onward: str | None) -> Response:
         return render.to(url_for("me.show"))
     if onward is None and view.group_id is not None:
         onward = url_for("groups.show", group_id=view.group_id)
+    elif onward is None and view.purpose is Purpose.CALENDAR_LOST:
+        onward = url_for("me.show", _anchor="calendars")
     return render.to(onward or url_for("groups.every"))
 
 

@@ -8,6 +8,7 @@ from scheduler.model.zone import zone
 from services.planning.page import words as plan
 from services.planning.page.words import counted, full_day
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -27,6 +28,28 @@ def ago(at: datetime, now: datetime) -> str:
     if passed < 2 * _DAY:
         return f"{counted(passed // _HOUR, 'hour')} ago"
     return f"{counted(passed // _DAY, 'day')} ago"
+
+
+def ahead(at: datetime, now: datetime) -> str:
+    """Write "in 5 minutes", rounded; "in a moment" for what is due."""
+    left = at - now
+    if left < _MINUTE:
+        return "in a moment"
+    minutes, hours = (round(left / each) for each in (_MINUTE, _HOUR))
+    if minutes < 60:
+        return f"in {counted(minutes, 'minute')}"
+    if hours < 48:
+        return f"in {counted(hours, 'hour')}"
+    return f"in {counted(round(left / _DAY), 'day')}"
+
+
+def since(at: datetime, now: datetime, place: str) -> str:
+    """Write "09:30", "Monday" or "Mon 5 Apr 2027" on the wall clock of a zone, as it is needed."""
+    there, here = (each.astimezone(zone(place)) for each in (at, now))
+    days = (here.date() - there.date()).days
+    if days == 0:
+        return f"{there:%H:%M}"
+    return _WEEKDAYS[there.weekday()] if days < 7 else full_day(there.date())
 
 
 def fit(value: object) -> object:

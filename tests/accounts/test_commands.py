@@ -11,9 +11,9 @@ from services import wiring
 from services.cli import token as token_command
 from services.config import Settings
 from services.flow import persons, signin, tokens
-from services.jobs import notices
 from services.storage.rows.groups import CoordinatorRow, GroupRow, MemberRow
 from services.wiring import Runtime
+from tests.runtimes import drained
 from tests.services.commands import Terminal
 
 
@@ -117,7 +117,7 @@ def test_export_prints_what_is_kept_about_a_person(terminal: Terminal, home: Pat
     token = terminal.run("token", "create", "--email", "ada@example.org").out.strip()
     with house(home) as runtime:
         signin.ask(runtime, "ada@example.org", "203.0.113.7")
-        notices.send_links()
+        drained(runtime)
 
     outcome = terminal.run("export", "Ada@example.org")
 
@@ -143,7 +143,7 @@ def test_forget_asks_first_and_removes_mails_as_well(
     terminal.run("token", "create", "--email", "ada@example.org")
     with house(home) as runtime:
         signin.ask(runtime, "ada@example.org", "203.0.113.7")
-        notices.send_links()
+        drained(runtime)
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
 
     refused = terminal.run("forget", "ada@example.org")
@@ -175,7 +175,7 @@ def test_mails_are_shown_newest_last_with_their_links(terminal: Terminal, home: 
     with house(home) as runtime:
         for name in ("ada", "bob"):
             signin.ask(runtime, f"{name}@example.org", "203.0.113.7")
-            notices.send_links()
+            drained(runtime)
 
     told = terminal.run("mails").out
     said = terminal.run("mails", "--json").answer
@@ -217,9 +217,8 @@ def test_the_scopes_of_the_command_are_those_of_the_tokens() -> None:
 
 @contextmanager
 def house(home: Path) -> Iterator[Runtime]:
-    """The runtime of this home, where jobs run as well."""
+    """The runtime of this home."""
     runtime = Runtime.of(Settings(home=home))
-    wiring.use(runtime)
     yield runtime
     runtime.engine.dispose()
 

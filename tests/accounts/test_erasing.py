@@ -11,11 +11,11 @@ from sqlalchemy import text
 from notifications import outbox
 from notifications.message import Sender
 from notifications.outbox import OutboxChannel
-from services.flow import groups, link_mails, members, people, purge
+from services.flow import groups, members, people, purge
 from services.flow.members import Entry
-from services.jobs import notices
 from services.storage.work import Work
-from tests.accounts.house import ADDRESS, House, a_house
+from tests.accounts.house import House, a_house
+from tests.runtimes import drained, ticked
 
 WORD = "Quetzalcoatl"
 HOURS = [{"days": ["mon"], "start": "03:13", "end": "04:44"}]
@@ -96,8 +96,8 @@ def test_mails_in_which_they_invite_go_with_them(house: House, tmp_path: Path) -
     with house.runtime.work(inviter) as work:
         pair = members.add(work, group, Entry(name="Eve", email="eve@example.org"))
         members.invite(work, group, pair[0].id)
-    channel = OutboxChannel(folder, Sender("us@example.org"), house.clock)
-    link_mails.deliver(house.runtime, channel, ADDRESS)
+    house.runtime.channel = OutboxChannel(folder, Sender("us@example.org"), house.clock)
+    drained(house.runtime)
     assert {each.to for each in outbox.read(folder)} == {
         "eve@example.org", f"{WORD.lower()}@example.org",
     }  # fmt: skip
@@ -117,11 +117,11 @@ def test_the_workers_purge_by_themselves_and_kept_mails_as_well(house: House) ->
     channel.send(house.channel.messages[-1])
     house.clock.on(days=20)
 
-    notices.purge()
+    ticked(house.runtime)
     kept = len(outbox.read(folder))
     house.clock.now += timedelta(days=1, seconds=1)
-    notices.purge()
-    notices.purge()
+    ticked(house.runtime)
+    ticked(house.runtime)
 
     assert (kept, outbox.read(folder)) == (1, [])
     assert house.audited().count("purge.done") == 2

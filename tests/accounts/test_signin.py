@@ -10,10 +10,11 @@ from notifications.errors import TryLater, Undeliverable
 from notifications.message import Message, Receipt
 from services.flow import links, proof, signin
 from services.flow.errors import Gone, TooMany, Unfit
-from services.jobs import notices
 from services.storage.rows.groups import GroupRow
+from services.storage.rows.outbox import TaskState
 from services.storage.rows.people import LinkRow, PersonRow, Purpose
 from tests.accounts.house import HERE, House, secret_of
+from tests.runtimes import aged, do, drained, tasks
 
 
 def test_a_mailed_link_signs_its_reader_in(house: House) -> None:
@@ -42,7 +43,7 @@ def begun(house: House) -> None:
         work.note("group.changed")
 
 
-def test_a_strangers_address_gets_no_mail_and_no_row_and_no_other_answer(house: House) -> None:
+def test_a_strangers_address_gets_no_mail_and_no_link_and_no_other_answer(house: House) -> None:
     house.person()
     begun(house)
     before = house.everything()
@@ -52,7 +53,8 @@ def test_a_strangers_address_gets_no_mail_and_no_row_and_no_other_answer(house: 
     after = house.everything()
     assert house.deliver() == []
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"audit", "try"}
+    assert changed == {"audit", "try", "outbox"}  # where a task is done that finds no link
+    assert [each.state for each in tasks(house.runtime)] == [TaskState.DONE]
 
 
 def test_a_strangers_address_takes_the_same_steps(house: House) -> None:
@@ -232,14 +234,13 @@ def test_a_mail_that_has_to_wait_goes_out_later_with_a_secret_that_works(house: 
     channel = Moody(house, later())
     house.runtime.channel = channel
 
-    with pytest.raises(TryLater):
-        notices.send_links()
-    notices.send_links()
-    assert house.channel.messages == []
+    drained(house.runtime)
+    aged(house.runtime, seconds=299)
+    assert drained(house.runtime) == []
 
-    house.clock.on(seconds=301)
-    notices.send_links()
-    notices.send_links()
+    aged(house.runtime, seconds=32)  # a little more: not everybody comes back at once
+    drained(house.runtime)
+    drained(house.runtime)
 
     [message] = house.channel.messages
     assert len(set(channel.keys)) == 2  # another secret is another mail
@@ -251,30 +252,27 @@ def test_a_mail_whose_writer_died_is_written_by_the_next(house: House) -> None:
     signin.ask(house.runtime, "ada@example.org", HERE)
     house.runtime.channel = Moody(house, KeyboardInterrupt())  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
-        notices.send_links()
+        drained(house.runtime)
 
-    notices.send_links()
-    assert house.channel.messages == []  # it may still be at work
-    house.clock.on(minutes=3)
-    notices.send_links()
+    assert drained(house.runtime) == []  # it may still be at work
+    aged(house.runtime, seconds=21)
+    drained(house.runtime)
 
     assert house.follow(secret_of(house.channel.messages[0]))
 
 
-def test_a_mail_is_tried_five_times(house: House) -> None:
+def test_a_mail_is_tried_fifty_times(house: House) -> None:
     house.person()
     signin.ask(house.runtime, "ada@example.org", HERE)
-    channel = Moody(house, *[later(1) for _ in range(9)])
+    channel = Moody(house, *[later(1) for _ in range(99)])
     house.runtime.channel = channel
 
-    for _ in range(9):
-        try:
-            notices.send_links()
-        except TryLater:
-            pass
-        house.clock.on(minutes=3)
+    for _ in range(52):
+        drained(house.runtime)
+        aged(house.runtime, seconds=2)
 
-    assert len(channel.keys) == 5
+    assert len(channel.keys) == 50
+    assert tasks(house.runtime, TaskState.WAITING) == []
 
 
 def test_a_mail_that_can_never_arrive_keeps_no_other_from_going_out(
@@ -287,9 +285,9 @@ def test_a_mail_that_can_never_arrive_keeps_no_other_from_going_out(
     house.runtime.channel = Moody(house, Undeliverable("Never", remedy="give up"))
 
     with caplog.at_level(logging.DEBUG):
-        notices.send_links()
-    house.clock.on(minutes=3)
-    notices.send_links()
+        drained(house.runtime)
+    aged(house.runtime, minutes=3)
+    drained(house.runtime)
 
     assert [each.to_address for each in house.channel.messages] == ["bob@example.org"]
     assert "ada" not in caplog.text
@@ -317,11 +315,14 @@ def test_two_workers_write_one_mail(house: House) -> None:
     house.runtime.channel = Moody(house)
     inner = house.channel.send
 
+    [task] = tasks(house.runtime)
+
     def send_while_another_works(message: Message) -> Receipt:
         assert house.deliver() == []
+        do(house.runtime, task.job, [task.id])
         return inner(message)
 
     house.runtime.channel.send = send_while_another_works  # type: ignore[method-assign]
-    notices.send_links()
+    drained(house.runtime)
 
     assert len(house.channel.messages) == 1

@@ -21,7 +21,7 @@ from services.app import create_app
 from services.config import Settings
 from services.flow import tokens
 from services.flow.tokens import SCOPES
-from services.storage import audit
+from services.storage import audit, outbox
 from services.storage import work as units
 from services.storage.rows.row import Row
 from services.storage.work import Work
@@ -92,7 +92,6 @@ class House:
 
     runtime: Runtime
     app: Flask
-    jobs: Jobs
 
     def caller(
         self, name: str, scopes: Sequence[str] = SCOPES, *, operator: bool = False
@@ -118,17 +117,16 @@ class House:
 
 def moved_in(home: Path) -> House:
     """A house whose database and keys were copied to this folder."""
-    jobs = Jobs()
     runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
-    runtime.enqueue, runtime.channel = jobs, MemoryChannel(Sender("commonhour@localhost"))
+    runtime.queues, runtime.channel = Jobs(), MemoryChannel(Sender("commonhour@localhost"))
     runtime.clock = _clock
-    return House(runtime, create_app(runtime), jobs)
+    return House(runtime, create_app(runtime))
 
 
 def a_house(home: Path, url: str | None = None, **settings: object) -> House:
     runtime = a_runtime(home, url, **settings)
     runtime.clock = _clock
-    return House(runtime, create_app(runtime), cast(Jobs, runtime.enqueue))
+    return House(runtime, create_app(runtime))
 
 
 def undo_everything(patch: pytest.MonkeyPatch) -> None:
@@ -136,7 +134,8 @@ def undo_everything(patch: pytest.MonkeyPatch) -> None:
 
     def all_but_the_end(work: Work) -> None:
         work.session.flush()
-        audit.append(work.session, work._lines)  # noqa: SLF001 -- as `commit` does
+        outbox.append(work.session, work.now, work._facts)  # noqa: SLF001 -- as `commit` does
+        audit.append(work.session, work._lines)  # noqa: SLF001
 
     patch.setattr(Work, "commit", all_but_the_end)
 

@@ -75,6 +75,11 @@ def operators(answer: int) -> Row:
     return Row(404, 404, 404, 404, 404, answer, 404)
 
 
+def sitting_here(answer: int, **more: Any) -> Row:
+    """To whoever is signed in and sits at this machine, as these tests do."""
+    return Row(404, *[answer] * 6, **more)
+
+
 API = {
     "GET api.templates.index": everybody(200),
     "GET api.groups.index": everybody(200),
@@ -110,9 +115,11 @@ API = {
     "GET api.calendars.index_entered": coordinators(200),
     "POST api.calendars.enter": coordinators(201, json=_CALENDAR),
     "DELETE api.calendars.drop_entered": coordinators(204),
+    "POST api.calendars.read_entered": coordinators(409),  # hours of every week: nothing is read
     "GET api.calendars.index_own": everybody(200),
     "POST api.calendars.add_own": everybody(201, json=_CALENDAR),
     "DELETE api.calendars.drop_own": everybody(204),
+    "POST api.calendars.read_own": everybody(409),
     "POST api.plans.make": coordinators(201, json={}),
     "GET api.plans.index": coordinators(200),
     "GET api.plans.show": coordinators(200),
@@ -134,6 +141,7 @@ API = {
     "GET api_docs": public(200),
     "GET healthz": public(200),
     "GET readyz": public(200),
+    "GET metrics": public(200),  # they sit at this machine; tests/operators has those who do not
 }
 
 _HOURS = {"0-days": "mon", "0-start": "08:00", "0-end": "12:00"}
@@ -186,10 +194,12 @@ PAGES: dict[str, Row] = {
     "POST calendars.add": coordinators(303, form=_WEEKLY, places={"way": "weekly"}),
     "GET calendars.dropping": coordinators(200),
     "POST calendars.drop": coordinators(303),
+    "POST calendars.read_entered": coordinators(409),  # hours of every week: nothing is read
     "GET calendars.new_own": everybody(200),
     "POST calendars.add_own": everybody(303, form=_WEEKLY, places={"way": "weekly"}),
     "GET calendars.dropping_own": everybody(200),
     "POST calendars.drop_own": everybody(303),
+    "POST calendars.read_own": everybody(409),
     "GET terms.new": coordinators(200),
     "POST terms.add": coordinators(303, form=TERM),
     "GET terms.edit": coordinators(200),
@@ -209,4 +219,8 @@ PAGES: dict[str, Row] = {
     "GET me.leaving": everybody(200),
     "POST me.leave": everybody(303),
     "POST me.sign_out_everywhere": everybody(303),
+    "GET operator.show": sitting_here(200),
+    "POST operator.requeue": sitting_here(303, places={"task": "1"}),
+    "POST operator.pause": sitting_here(303, places={"queue": "planning"}),
+    "POST operator.resume": sitting_here(303, places={"queue": "planning"}),
 }

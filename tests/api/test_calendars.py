@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from calendar_sync.errors import Unreadable
+from calendar_sync.ics.seen import Seen
+from calendar_sync.ics.source import Reading, Source
+from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.events import Events
-from services.flow import calendars
+from services.flow import calendars, readings
 from services.flow.calendars import Taken
 from tests.api.group import ICS, RANGES, AGroup
 from tests.api.house import House
@@ -16,7 +19,7 @@ SECRET = "https://calendar.example.org/private/secret-token/basic.ics"
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let addresses be read without a network; remember which."""
+    """Let addresses be read without a network, then and again; remember which."""
     asked: list[str] = []
 
     def read(address: str, _zone: str, now: Any, _network: Any) -> Taken:
@@ -25,7 +28,13 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise Unreadable("The calendar is not there (404)", remedy="check the address")
         return Taken(Events.of([]), now - calendars.PAST, now + calendars.AHEAD)
 
+    def read_again(place: Source, _seen: object, **_more: object) -> Reading:
+        asked.append(place.place)
+        _, last = place.span
+        return Reading([BusyInterval(last - 1, last, Kind.BUSY)], Seen("0" * 64, None, None))
+
     monkeypatch.setattr(calendars, "read_address", read)
+    monkeypatch.setattr(readings, "read_again", read_again)
     return asked
 
 

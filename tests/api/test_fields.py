@@ -13,7 +13,9 @@ WHOLE_MEMBER = A_NAME | {
     "joined_at", "created_at", "version", "coverage",
 }  # fmt: skip
 COVERAGE = {"known", "calendars", "until", "read_at", "trouble"}
-CALENDAR = {"id", "kind", "source", "created_at", "read_at", "known_until", "trouble"}
+CALENDAR = {
+    "id", "kind", "source", "created_at", "read_at", "next_reading", "known_until", "trouble",
+}  # fmt: skip
 
 
 def test_a_coordinator_sees_what_was_entered_and_what_is_known_but_no_time(group: AGroup) -> None:

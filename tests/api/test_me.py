@@ -70,7 +70,8 @@ def test_only_an_operator_sees_the_installation(house: House, group: AGroup) -> 
     found = olga.got("/installation")
 
     assert found["groups"] == 1
-    assert found["calendars"] == {"known": 1, "unread": 0, "failing": 0}
+    assert found["calendars"] == {"known": 1, "unread": 0, "failing": 0, "lost": 0, "due": 0}
+    assert [each["queue"] for each in found["tasks"]] == ["calendars", "planning", "notices"]
     nowhere = group.cora.get("/nowhere")
     assert nowhere.status_code == 404
     for each in (group.cora, house.nobody(), house.caller("Olga")):

@@ -9,14 +9,15 @@ import pytest
 
 from scheduler.model.answer import Answer
 from scheduler.model.problem import Problem
-from services import queue
 from services.api.planners import Planners
 from services.flow.question import Question
+from services.queue import NoQueue, queues_at
+from services.relay import Relay
 from services.storage.rows.calendars import CalendarRow
 from tests.api.group import RANGES, AGroup
 from tests.api.house import House
 from tests.api.test_calendars import SECRET, reads
-from tests.runtimes import AtOnce
+from tests.runtimes import drained, waiting_jobs
 
 __all__ = ["reads"]
 
@@ -139,16 +140,15 @@ def test_calendars_are_read_first_where_they_were_not_read_lately(
     house: House, group: AGroup
 ) -> None:
     an_old_address(house, group)
-    house.jobs.handed.clear()
+    drained(house.runtime)
 
     response = group.cora.post(group.of("terms", "term", "plans"), {})
 
     plan = response.json
     assert response.status_code == 202
     assert (plan["state"], plan["progress"]) == ("reading", {"read": 0, "of": 1})
-    assert house.jobs.handed == [("calendars.read_for", UUID(plan["id"]))]
-    house.runtime.enqueue = AtOnce(house.runtime)
-    house.runtime.enqueue("calendars.read_for", UUID(plan["id"]))
+    assert waiting_jobs(house.runtime) == ["calendars.read_for"]
+    assert drained(house.runtime) == ["calendars.read_for", "planning.make"]
     done = group.cora.got(response.headers["Location"].removeprefix("/api/v1"))
     assert (done["state"], done["progress"]) == ("ready", {"read": 1, "of": 1})
     assert done["answer"]["proposals"]
@@ -164,20 +164,22 @@ def test_calendars_need_not_be_read(house: House, group: AGroup) -> None:
 
 
 @pytest.mark.usefixtures("reads")
-def test_a_plan_does_not_stay_where_nobody_can_read_its_calendars(
+def test_a_plan_waits_while_nobody_can_be_reached_who_reads_its_calendars(
     house: House, group: AGroup
 ) -> None:
     an_old_address(house, group)
-    before = len(group.cora.got(group.of("plans"))["items"])
-    house.runtime.enqueue = queue.nowhere
+    house.runtime.queues = queues_at(None)
     path, key = group.of("terms", "term", "plans"), {"Idempotency-Key": "once"}
 
-    refused = group.cora.post(path, {}, headers=key)
+    taken, again = (group.cora.post(path, {}, headers=key) for _ in range(2))
+    with pytest.raises(NoQueue):
+        Relay(house.runtime).turn()
+    waiting = group.cora.got(group.of("plans", taken.json["id"]))
+    drained(house.runtime)
 
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
-    assert len(group.cora.got(group.of("plans"))["items"]) == before
-    house.runtime.enqueue = house.jobs
-    assert group.cora.post(path, {}, headers=key).status_code == 202
+    assert (taken.status_code, again.status_code, again.data) == (202, 202, taken.data)
+    assert waiting["state"] == "reading"
+    assert group.cora.got(group.of("plans", taken.json["id"]))["state"] == "ready"
 
 
 def test_a_relaxation_is_applied_by_its_number(group: AGroup) -> None:

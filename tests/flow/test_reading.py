@@ -10,18 +10,15 @@ from sqlalchemy import select
 
 from calendar_sync.errors import Unreadable
 from scheduler.model.problem import State
-from services import wiring
 from services.flow import calendars, coverage, groups, members, plans, terms
 from services.flow.coverage import Known
-from services.jobs import calendars as calendar_jobs
-from services.jobs import planning
 from services.storage import calendars as stored
 from services.storage.rows.accounts import AuditRow
 from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.plans import PlanState
 from services.wiring import Runtime
 from tests.calendar_sync.hosts import Host, Page, a_host
-from tests.runtimes import AtOnce, a_person, a_runtime
+from tests.runtimes import a_person, a_runtime, drained
 
 FREE_BUT_MONDAYS = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r
@@ -46,10 +43,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 @pytest.fixture
 def runtime(tmp_path: Path, host: Host) -> Runtime:
-    runtime = a_runtime(tmp_path, network=host.network())
-    runtime.enqueue = AtOnce(runtime)
-    wiring.use(runtime)
-    return runtime
+    return a_runtime(tmp_path, network=host.network())
 
 
 def a_plan_that_waits(runtime: Runtime, address: str) -> tuple[UUID, UUID, UUID]:
@@ -74,7 +68,7 @@ def a_plan_that_waits(runtime: Runtime, address: str) -> tuple[UUID, UUID, UUID]
 def test_a_plan_waits_until_its_calendars_are_read(runtime: Runtime, host: Host) -> None:
     person, group_id, plan_id = a_plan_that_waits(runtime, host.address("/ada.ics"))
 
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
 
     with runtime.reading(person) as work:
         row = plans.one(work, group_id, plan_id)
@@ -84,11 +78,11 @@ def test_a_plan_waits_until_its_calendars_are_read(runtime: Runtime, host: Host)
     assert {date.day.weekday() for date in shown.answer.proposals[0].dates}.isdisjoint({0})
 
 
-def test_doing_it_twice_reads_once(runtime: Runtime, host: Host) -> None:
-    _, _, plan_id = a_plan_that_waits(runtime, host.address("/ada.ics"))
+def test_what_is_done_is_not_done_again(runtime: Runtime, host: Host) -> None:
+    a_plan_that_waits(runtime, host.address("/ada.ics"))
 
-    calendar_jobs.read_for(str(plan_id))
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
+    drained(runtime)
 
     assert len(host.asked) == 1
 
@@ -98,7 +92,7 @@ def test_when_a_reading_fails_what_was_known_stays_and_the_reason_is_told(
 ) -> None:
     person, group_id, plan_id = a_plan_that_waits(runtime, host.address("/gone.ics"))
 
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
 
     with runtime.reading(person) as work:
         row = plans.one(work, group_id, plan_id)
@@ -119,7 +113,7 @@ def test_what_was_not_read_for_days_counts_as_unknown(runtime: Runtime, host: Ho
         [(_, row, _)] = stored.of_group(work, group_id)
         row.read_at = work.now - timedelta(days=4)
 
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
 
     with runtime.reading(person) as work:
         shown = plans.shown(work, plans.one(work, group_id, plan_id))
@@ -145,22 +139,13 @@ def test_what_is_no_address_is_refused_in_a_sentence(runtime: Runtime) -> None:
         calendars.read_address("ada.ics", "UTC", runtime.clock(), runtime.settings.network)
 
 
-def test_a_lost_job_is_made_good_by_the_sweep(runtime: Runtime, host: Host) -> None:
-    person, group_id, plan_id = a_plan_that_waits(runtime, host.address("/ada.ics"))
-
-    planning.sweep()
-
-    with runtime.reading(person) as work:
-        assert plans.one(work, group_id, plan_id).state is PlanState.READY
-
-
 def test_a_plan_that_cannot_be_made_fails_with_a_reason(runtime: Runtime) -> None:
     person, group_id, plan_id = a_plan_that_waits(runtime, "https://calendar.example.org/x.ics")
     with runtime.work(person) as work:
         term = plans.one(work, group_id, plan_id).term_id
         terms.change(work, group_id, term, None, {"start": "2020-01-06", "end": "2020-02-03"})
 
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
 
     with runtime.reading(person) as work:
         row = plans.one(work, group_id, plan_id)
@@ -171,8 +156,8 @@ def test_the_end_of_a_plan_that_waited_has_its_line_in_the_audit(
     runtime: Runtime, host: Host
 ) -> None:
     _, _, plan_id = a_plan_that_waits(runtime, host.address("/ada.ics"))
-    calendar_jobs.read_for(str(plan_id))
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
+    drained(runtime)
     assert of_plan(runtime, plan_id) == ["plan.asked", "plan.made"]
 
 
@@ -182,7 +167,7 @@ def test_so_has_the_failure_of_one(runtime: Runtime) -> None:
         term = plans.one(work, group_id, plan_id).term_id
         terms.change(work, group_id, term, None, {"start": "2020-01-06", "end": "2020-02-03"})
 
-    calendar_jobs.read_for(str(plan_id))
+    drained(runtime)
 
     assert of_plan(runtime, plan_id) == ["plan.asked", "plan.failed"]
 

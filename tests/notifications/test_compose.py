@@ -25,7 +25,18 @@ def plans_discarded() -> Message:
     return compose.plans_discarded(**TO, **GROUP)
 
 
-MAILS = [sign_in, an_invitation, coordinator_invitation, plans_discarded]
+def calendar_lost() -> Message:
+    return compose.calendar_lost(**TO, group_title="")
+
+
+def entered_calendar_lost() -> Message:
+    return compose.calendar_lost(**TO, **GROUP)
+
+
+MAILS = [
+    sign_in, an_invitation, coordinator_invitation, plans_discarded, calendar_lost,
+    entered_calendar_lost,
+]  # fmt: skip
 every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)
 Mail = Callable[[], Message]
 
@@ -121,6 +132,18 @@ def test_discarded_plans_do_not_say_whose_time_is_gone() -> None:
 
     assert message.subject == "Please plan Cardiology mentors again"
     assert "does not say who it was" in message.text
+
+
+def test_a_lost_calendar_is_the_readers_own_or_one_of_a_group() -> None:
+    own, entered = calendar_lost(), entered_calendar_lost()
+
+    assert own.subject == "Your calendar cannot be read"
+    assert "then your time is unknown" in own.text
+    assert entered.subject == "A calendar of Cardiology mentors cannot be read"
+    assert "entered for a member of Cardiology mentors" in entered.text
+    for each in (own, entered):
+        assert "nothing needs to be done if its host was only away" in each.text
+        assert "at most one such mail a week" in each.text
 
 
 def test_one_day_is_a_day() -> None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -35,11 +35,61 @@ _QUICK = {  # nothing here outlives the machine, so nothing needs to reach its d
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that can be started, again after it was killed too.
+
+    listen   host and port at which other machines reach it; None: it has a socket alone
+    durable  whether what it has committed survives its own death
+    """
+
+    base: Path
+    runner: "_Runner"
+    program: Path
+    listen: tuple[str, int] | None
+    durable: bool
+
+    @property
+    def url(self) -> str:
+        """The address of a database in it."""
+        if self.listen is None:
+            return f"{_SCHEME}app@/postgres?host={self.base / 's'}"
+        return f"{_SCHEME}app@/postgres?host={self.listen[0]}&port={self.listen[1]}"
+
+    @contextmanager
+    def running(self) -> Iterator[int]:
+        """Start it; yield its process."""
+        listen = self.listen or ("", 5432)
+        data, sockets = self.base / "d", self.base / "s"
+        settings = _QUICK | ({"synchronous_commit": "on"} if self.durable else {})
+        with _running(self.runner, self.program, data, sockets, listen, settings=settings) as pid:
+            yield pid
+
+
 @contextmanager
 def temporary_postgres() -> Iterator[str]:
     """Start a server; yield the address of a database in it; leave nothing behind.
 
     Raises NoServer if there is no PostgreSQL, or it does not start.
+    """
+    with prepared_postgres() as server, server.running():
+        yield server.url
+
+
+@contextmanager
+def prepared_postgres(
+    listen: tuple[str, int] | None = None,
+    network: str = "127.0.0.1/32",
+    *,
+    durable: bool = False,
+) -> Iterator[Server]:
+    """Prepare a server that is not started; leave nothing behind.
+
+    listen   host and port at which it is reached from other machines
+    network  whom it trusts then
+    durable  whether what it has committed is to survive its own death
+
+    Raises NoServer if there is no PostgreSQL.
     """
     base = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
     try:
@@ -52,8 +102,9 @@ def temporary_postgres() -> Iterator[str]:
             *(programs / "initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8"),
             *("--no-sync", "--no-instructions"),
         )
-        with _running(runner, programs / "postgres", data, sockets):
-            yield f"{_SCHEME}app@/postgres?host={sockets}"
+        with (data / "pg_hba.conf").open("a") as trusted:
+            trusted.write(f"host all all {network} trust\n")
+        yield Server(base, runner, programs / "postgres", listen, durable)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
@@ -164,16 +215,27 @@ def _executable(programs: Path, runner: _Runner) -> Path:
 
 
 @contextmanager
-def _running(runner: _Runner, program: Path, data: Path, sockets: Path) -> Iterator[None]:
-    settings = [f"--{name}={value}" for name, value in _QUICK.items()]
+def _running(
+    runner: _Runner,
+    program: Path,
+    data: Path,
+    sockets: Path,
+    listen: tuple[str, int],
+    *,
+    settings: Mapping[str, str],
+) -> Iterator[int]:
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    host, port = listen
     log = runner.base / "log"
     with log.open("wb") as written:
         server = runner.start(
-            program, "-D", data, "-k", sockets, "-h", "", *settings, log=written.fileno()
+            *(program, "-D", data, "-k", sockets),
+            *("-h", host, "-p", str(port), *options),
+            log=written.fileno(),
         )
     try:
-        _await(server, sockets, log)
-        yield
+        _await(server, sockets, port, log)
+        yield server.pid
     finally:
         server.send_signal(signal.SIGINT)  # ends every connection, then the server
         try:
@@ -183,11 +245,11 @@ def _running(runner: _Runner, program: Path, data: Path, sockets: Path) -> Itera
             server.wait()
 
 
-def _await(server: subprocess.Popen[bytes], sockets: Path, log: Path) -> None:
+def _await(server: subprocess.Popen[bytes], sockets: Path, port: int, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            psycopg.connect(host=str(sockets), user="app", dbname="postgres").close()
+            psycopg.connect(host=str(sockets), port=port, user="app", dbname="postgres").close()
         except psycopg.OperationalError:
             if server.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.01)

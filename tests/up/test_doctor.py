@@ -15,8 +15,8 @@ from services.config import Settings
 from services.doctor.examine import examine
 from services.doctor.finding import Finding, State
 from services.keys import Keys
-from services.storage import migrate
-from services.storage.engine import url_of
+from services.storage import beats, migrate, work
+from services.storage.engine import engine_for, url_of
 from services.up.lock import Told, hold
 from tests.services.commands import Terminal
 from tests.up.running import free_port
@@ -68,6 +68,9 @@ def test_after_a_start_everything_is_well(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     Keys.of(settings)
     migrate.upgrade(url_of(settings))
+    with work.begin(engine_for(url_of(settings)), NOW) as writing:
+        for part in ("relay", "clock"):
+            beats.beat(writing, part)
 
     with hold(tmp_path) as held:
         held.tell(Told(os.getpid(), "http://127.0.0.1:8000"))

@@ -5,14 +5,18 @@ import signal
 import socket
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
-from services.queue import to_redis
+from services import facts
+from services.config import Settings
+from services.storage.ids import new_id
+from services.storage.rows.outbox import TaskState
+from services.wiring import Runtime
+from tests.runtimes import tasks
 from tests.up.running import Up, await_, free_port, runs
 
 pytestmark = pytest.mark.xdist_group("up")  # one at a time: each is half a dozen processes
@@ -24,7 +28,8 @@ def test_it_says_where_to_look_and_ends_when_asked(start: Start) -> None:
 
     assert up.get("/healthz")[0] == 200
     assert f"{up.address}/l/" in up.text  # nobody is there yet, so its reader may begin
-    assert set(up.children()) >= {"ch-web", "ch-notices"}
+    parts = {"ch-web", "ch-relay", "ch-clock", "ch-notices", "ch-calendars"}
+    assert set(up.children()) >= parts
 
     family = up.family()
     assert up.end() == 0
@@ -44,16 +49,27 @@ def test_what_dies_is_started_again(start: Start) -> None:
 
     for name in names:
         pid = await_(partial(_pid_of, up, name), name)
-        # A worker may end by itself when its Redis dies: then another is on its way already.
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
         await_(partial(_is_another, up, name, pid), f"another {name}")
 
     await_(lambda: up.children().keys() == names, "all of them again")
     await_(up.answers, "an answer")
-    connection = Redis.from_url(up.told.redis)
-    to_redis(up.told.redis)("planning.sweep")
-    await_(lambda: not connection.llen("rq:queue:planning"), "a worker that takes jobs")
+    runtime = Runtime.of(Settings(home=up.home))
+    with runtime.work() as work:
+        for fact in (facts.LinkMade, facts.CalendarDue, facts.CalendarsRead):
+            work.record(fact(new_id()))
+    await_(lambda: not tasks(runtime, TaskState.WAITING, TaskState.RUNNING), "workers at work")
+    runtime.engine.dispose()
+    assert up.end() == 0
+
+
+def test_what_is_due_is_done_though_nobody_asks(start: Start) -> None:
+    up = start().ready()
+    runtime = Runtime.of(Settings(home=up.home))
+
+    await_(lambda: [each.job for each in tasks(runtime, TaskState.DONE)], "a first purge")
+
+    runtime.engine.dispose()
     assert up.end() == 0
 
 

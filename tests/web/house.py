@@ -13,12 +13,12 @@ from werkzeug.test import TestResponse
 
 from notifications.memory import MemoryChannel
 from services.app import create_app
-from services.flow import calendars, groups, link_mails, members, plans, sessions, signin, terms
+from services.flow import calendars, groups, members, plans, sessions, signin, terms
 from services.flow.members import Entry
 from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.people import LinkRow, Purpose
 from services.wiring import Runtime
-from tests.runtimes import a_person, a_runtime
+from tests.runtimes import a_person, a_runtime, drained
 from tests.web.html import Html
 
 NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -95,8 +95,9 @@ class House:
 
     def mailed(self) -> str:
         """The path of the link in the newest mail."""
-        link_mails.deliver(self.runtime, self.runtime.channel, "http://here.test")
-        found = re.search(r"http://here\.test(/l/[\w-]+)", self.mails.messages[-1].text)
+        drained(self.runtime)
+        address = re.escape(self.runtime.settings.address)
+        found = re.search(rf"{address}(/l/[\w-]+)", self.mails.messages[-1].text)
         assert found
         return found[1]
 

@@ -138,7 +138,8 @@ def ids(house: House) -> dict[str, Any]:
     return {
         "group_id": house.group, "member_id": house.max, "term_id": house.term,
         "plan_id": house.plan, "calendar_id": house.calendar, "guest_id": house.guest,
-        "person_id": house.people["assistant"], "number": 1, "way": "weekly", "token": "x" * 43,
+        "person_id": house.people["assistant"], "number": 1, "task": 1, "queue": "notices",
+        "way": "weekly", "token": "x" * 43,
     }  # fmt: skip
 
 

@@ -39,6 +39,11 @@ class CalendarRow(Row):
     complete_until  the last day for which it tells everything, where somebody said so: clinic
                     schedules are published a few months at a time
     failed_*  why the last reading failed; what was read before stays
+    revision  raised when the time that it takes changes
+    due_at    when it is read again; None unless the source is an address
+    seen      sealed; what its host said of it, to ask whether it has changed since
+    failures  how often reading it failed since it was last read
+    lost_at   when its owner was told that it cannot be read; None: there is nothing to tell
     """
 
     __tablename__ = "calendar"
@@ -58,6 +63,11 @@ class CalendarRow(Row):
     tried_at: Mapped[datetime | None]
     failed_what: Mapped[str | None]
     failed_remedy: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    seen: Mapped[bytes | None] = mapped_column(LargeBinary)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    lost_at: Mapped[datetime | None]
 
 
 class BusyRow(Row):

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"  # to become a member
     COORDINATION = "coordination"  # to become a coordinator
     PLAN_AGAIN = "plan_again"  # tells a coordinator that plans are gone
+    CALENDAR_LOST = "calendar_lost"  # tells who can mend it that a calendar cannot be read
     FIRST = "first"  # the first coordinator of an installation: its reader says who they are
     SIGN_UP = "sign_up"
 
@@ -47,7 +48,7 @@ class LinkRow(Row):
     A row that was not sent waits for its mail.
 
     email   whom a link to sign up is for, who is no person yet; otherwise None
-    due_at  when the mail may be written, again if the last try came to nothing
+    due_at  of no use any more: the outbox says when
     """
 
     __tablename__ = "link"

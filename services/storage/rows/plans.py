@@ -26,6 +26,7 @@ class PlanRow(Row):
     members   ids, in the order of the question's members
     document  the question as a problem file without anybody's time; None until it is asked
     answer    JSON of scheduler.model.answer.Answer; None until ready
+    outdated_at  since when calendars lead to another answer; None: they do not
     """
 
     __tablename__ = "plan"
@@ -46,3 +47,4 @@ class PlanRow(Row):
     failed_remedy: Mapped[str | None]
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
+    outdated_at: Mapped[datetime | None]

@@ -1,0 +1,45 @@
+"""Telling who can mend it that a calendar cannot be read: once, however many there are."""
+
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from services.flow import signin
+from services.flow.readings import LOST
+from services.storage import calendars, groups, tries
+from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.people import Purpose
+from services.storage.work import Work
+
+_AGAIN = timedelta(days=7)  # until somebody is told once more
+
+
+def tell(work: Work, calendar_id: UUID) -> None:
+    """Have a mail written to the calendar's owner, or to the coordinators who entered it.
+
+    Whoever was told this week of another one, while this one could still be read, is told of it
+    when the week is over: until then it counts as not told, and is found lost again.
+    """
+    row = calendars.one(work, calendar_id)
+    if row is None or row.lost_at is None:
+        return  # it is gone, or can be read again
+    told = [_told(work, row, person) for person in _who(work, row)]
+    if told and not any(told):
+        row.lost_at = None
+
+
+def _who(work: Work, row: CalendarRow) -> list[UUID]:
+    if row.group_id is None:
+        return [row.person_id]
+    return [person.id for _, person in groups.coordinators(work, row.group_id)]
+
+
+def _told(work: Work, row: CalendarRow, person: UUID) -> bool:
+    """Whether a person is told of a calendar, now or by a mail of this week."""
+    key = sha256(b"lost" + person.bytes).digest()
+    if tries.count(work, key, 1, work.now + _AGAIN):
+        signin.made(work, Purpose.CALENDAR_LOST, person_id=person, group_id=row.group_id)
+        return True
+    until = tries.until(work, key)
+    well = row.read_at or row.created_at
+    return until is not None and well + LOST <= until - _AGAIN

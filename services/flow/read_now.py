@@ -1,0 +1,60 @@
+"""Having a calendar read at once, by somebody who has mended it or cannot wait."""
+
+import math
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from services.facts import CalendarDue
+from services.flow import calendars
+from services.flow.errors import Conflict, TooMany
+from services.flow.readings import rests_until
+from services.flow.rights import missing
+from services.storage import tries
+from services.storage.calendars import Known
+from services.storage.rows.calendars import Source
+from services.storage.work import Work
+
+_AGAIN = timedelta(minutes=1)
+
+
+def own(work: Work, calendar_id: UUID) -> Known:
+    """Have a calendar read that is known of the one who asks, whoever entered it.
+
+    Raises Missing, TooMany, or Conflict where there is nothing to be read.
+    """
+    return _asked(work, calendars.of_own(work), calendar_id)
+
+
+def entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> Known:
+    """Have a calendar read that a group's coordinators entered for a member. Raises as `own`."""
+    return _asked(work, calendars.of_member(work, group_id, member_id), calendar_id)
+
+
+def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
+    found = next((each for each in known if each[0].id == calendar_id), None)
+    if found is None:
+        raise missing("calendar")
+    if found[0].source is not Source.ADDRESS:
+        raise Conflict(
+            "This calendar is not read from an address", remedy="add it anew where it has changed"
+        )
+    rest = rests_until(work, calendar_id)
+    if rest is not None:
+        raise _later("The host of this calendar has asked us to wait", rest - work.now)
+    if not tries.count(work, _key(calendar_id), 1, work.now + _AGAIN):
+        over = tries.until(work, _key(calendar_id)) or work.now
+        raise _later("A calendar is read at most once a minute", over - work.now)
+    work.record(CalendarDue(calendar_id))
+    return found
+
+
+def _later(what: str, wait: timedelta) -> TooMany:
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    shown = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+    return TooMany(what, remedy=f"try again in {shown}", seconds=seconds)
+
+
+def _key(calendar_id: UUID) -> bytes:
+    """The key under which it is counted that somebody had a calendar read."""
+    return sha256(b"read now" + calendar_id.bytes).digest()

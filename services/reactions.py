@@ -1,0 +1,64 @@
+"""What follows from what. The whole choreography, on one page.
+
+Jobs are named, not imported, because every use case records facts and none knows a job. A job is
+`queue.function`: `calendars.read` is the function `read` of `services.jobs.calendars`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services import facts
+from services.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A job that follows from a fact.
+
+    batch    how many facts one job takes at most
+    at_once  how many of them it works on at the same time
+    """
+
+    job: str
+    batch: int = 100
+    at_once: int = 1
+
+    @property
+    def queue(self) -> str:
+        """The queue of its workers."""
+        return self.job.partition(".")[0]
+
+
+_LOOK_AGAIN = Reaction("planning.look_again", batch=20)
+
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    facts.CalendarDue: (Reaction("calendars.read", batch=40, at_once=8),),
+    facts.CalendarConnected: (_LOOK_AGAIN,),
+    facts.BusyChanged: (_LOOK_AGAIN,),
+    facts.CalendarLost: (Reaction("notices.tell_lost", batch=20),),
+    facts.PlanAsked: (Reaction("calendars.read_for", batch=1),),
+    facts.CalendarsRead: (Reaction("planning.make", batch=5),),
+    facts.LinkMade: (Reaction("notices.send_link", batch=20),),
+    facts.TimerRang: (Reaction("notices.purge"),),
+    # Recorded for those who will follow them; so far nobody does.
+    facts.ProposalsReady: (),
+    facts.MemberJoined: (),
+    facts.MemberLeft: (),
+}
+
+
+def known() -> Iterator[tuple[type[Fact], Reaction]]:
+    """Every fact with every job that follows from it."""
+    for fact, following in REACTIONS.items():
+        for reaction in following:
+            yield fact, reaction
+
+
+def fact_called(name: str) -> type[Fact] | None:
+    """The fact of this name; None: other code than ours knows it."""
+    return next((each for each in REACTIONS if each.__name__ == name), None)
+
+
+def reaction_called(job: str) -> Reaction | None:
+    """The reaction whose job this is."""
+    return next((each for _, each in known() if each.job == job), None)

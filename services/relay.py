@@ -1,0 +1,102 @@
+"""The relay: hands tasks from SQL to the workers, and takes those back whose holders died.
+
+It marks tasks first and hands them on then, so that several relays share the work, and no
+transaction is open while Redis thinks. A job that is lost between the two, or with Redis, is
+handed on once more after a while: whoever has two jobs about one task begins it once.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+
+from services.claims import DEATHS
+from services.log import logger
+from services.queue import QUEUES, NoQueue
+from services.reactions import reaction_called
+from services.storage import outbox
+from services.storage.outbox import Handed
+from services.storage.rows.outbox import TaskState
+from services.storage.work import Taken
+from services.turning import Turning
+from services.wiring import Runtime
+
+_log = logger(__name__)
+_MOST = 1000  # tasks in one turn
+_JOBS = 20  # that may wait in a queue of Redis: the rest waits in SQL, where nothing is lost
+
+
+@dataclass(slots=True)
+class Relay:
+    """Turns again and again; several may do so at once."""
+
+    runtime: Runtime
+    swept: float = field(default=0.0, init=False)
+
+    def turn(self) -> bool:
+        """Sweep if it is time, then hand on; whether there may be more. Raises NoQueue."""
+        if time.monotonic() - self.swept >= self.runtime.settings.times.sweep:
+            self.sweep()
+            self.swept = time.monotonic()
+        return self.hand_on() >= _MOST
+
+    def sweep(self) -> None:
+        """Take back the tasks whose holders died."""
+        with self.runtime.reading() as work:
+            if not outbox.is_any_overdue(work.session, work.now):
+                return
+        try:
+            with self.runtime.work() as work:
+                buried = outbox.bury(work.session, work.now, DEATHS)
+        except Taken:
+            return  # somebody recorded the same as one of them just now: there is a next time
+        for task, job, state in buried:
+            if state is TaskState.QUARANTINED:
+                _log.error("task set aside", task=task, job=job, why="its worker died each time")
+            else:
+                _log.warning("task taken back", task=task, job=job, why="its worker died")
+
+    def hand_on(self) -> int:
+        """Hand on what is due; return how many tasks. Raises NoQueue."""
+        resend = timedelta(seconds=self.runtime.settings.times.resend)
+        with self.runtime.reading() as work:
+            if not outbox.anything(work.session, work.now, resend):
+                return 0
+            paused = outbox.paused(work.session)
+        room = [each for each in QUEUES if each not in paused and self._has_room(each)]
+        if not room:
+            return 0
+        with self.runtime.work() as work:
+            taken = outbox.take(work.session, work.now, resend=resend, most=_MOST, queues=room)
+        self._hand(list(_batches(taken)))
+        return len(taken)
+
+    def _has_room(self, queue: str) -> bool:
+        return self.runtime.queues.waiting(queue) < _JOBS
+
+    def _hand(self, batches: list[tuple[str, list[int]]]) -> None:
+        for done, (job, tasks) in enumerate(batches):
+            try:
+                self.runtime.queues.hand(job, tasks)
+            except NoQueue:
+                left = [task for _, rest in batches[done:] for task in rest]
+                with self.runtime.work() as work:
+                    outbox.take_back(work.session, left)
+                raise
+            _log.debug("handed on", job=job, tasks=len(tasks))
+
+
+def run(runtime: Runtime) -> None:
+    """Hand on until SIGTERM or SIGINT."""
+    Turning(runtime, "relay").run(Relay(runtime).turn, runtime.settings.times.poll)
+
+
+def _batches(taken: list[Handed]) -> Iterator[tuple[str, list[int]]]:
+    """Put tasks of a kind together, in their order, as many as one job takes."""
+    by_job = sorted(taken, key=lambda each: (each.job, each.alone, each.id))
+    for (job, alone), group in groupby(by_job, key=lambda each: (each.job, each.alone)):
+        tasks, reaction = [each.id for each in group], reaction_called(job)
+        size = 1 if alone or reaction is None else reaction.batch
+        for first in range(0, len(tasks), size):
+            yield job, tasks[first : first + size]

@@ -1,0 +1,68 @@
+"""Due times: each is taken by one process, which moves it on in the same transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from services.storage.ids import new_id
+from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.outbox import TimerRow
+from services.storage.upsert import insert_into
+from services.storage.work import Work
+
+
+def is_any_due(work: Work, timers: Collection[str]) -> bool:
+    """Whether a calendar or one of these timers is due or missing; it takes no lock."""
+    calendar = select(CalendarRow.id).where(CalendarRow.due_at <= work.now).limit(1)
+    later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
+    return (
+        work.session.execute(later).scalar_one() < len(timers)
+        or work.session.execute(calendar).first() is not None
+    )
+
+
+def take_calendars(work: Work, until: datetime, most: int) -> Sequence[UUID]:
+    """Take the calendars that are due, the longest due first; whoever reads one says when next.
+
+    until  when a calendar is due again that nobody read
+    """
+    ids = (
+        select(CalendarRow.id)
+        .where(CalendarRow.due_at <= work.now)
+        .order_by(CalendarRow.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = work.session.scalars(ids).all()
+    if taken:
+        work.session.execute(
+            update(CalendarRow).where(CalendarRow.id.in_(taken)).values(due_at=until)
+        )
+    return taken
+
+
+def take_timers(work: Work, every: Mapping[str, timedelta]) -> list[UUID]:
+    """Take the timers that are due, and move each on by its time. A new one is due at once."""
+    for name in sorted(every):
+        work.session.execute(
+            insert_into(work, TimerRow)
+            .values(id=new_id(), name=name, due_at=work.now)
+            .on_conflict_do_nothing(index_elements=[TimerRow.name])
+        )
+    question = (
+        select(TimerRow)
+        .where(TimerRow.due_at <= work.now, TimerRow.name.in_(every))
+        .with_for_update(skip_locked=True)
+    )
+    rows = work.session.scalars(question).all()
+    for row in rows:
+        row.due_at = work.now + every[row.name]
+    return [row.id for row in rows]
+
+
+def name_of(work: Work, timer: UUID) -> str | None:
+    """What a timer is called."""
+    row = work.session.get(TimerRow, timer)
+    return None if row is None else row.name

@@ -1,0 +1,23 @@
+"""The time by which machines agree on leases: the clock of the database they share.
+
+Clocks of machines differ, and one that is fast would take the work of all others. SQLite serves
+one machine, whose clock is ours.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, literal, type_coerce
+from sqlalchemy.orm import Session
+
+from services.storage.types import UtcDateTime
+
+
+def moment(session: Session, now: datetime, after: timedelta = timedelta()) -> Any:
+    """The beginning of this transaction, and so much after; an expression for a statement.
+
+    now  what our own clock says, where the database has none of its own
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return literal(now + after, UtcDateTime)
+    return type_coerce(func.now() + literal(after), UtcDateTime)

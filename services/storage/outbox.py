@@ -1,0 +1,409 @@
+"""The outbox: tasks that follow from facts, written in the same transaction, and owned by SQL.
+
+A task is begun by one process at a time, under a lease that it renews. Its fence is raised by
+every beginning: whoever holds an older one can no longer end it, nor keep what it did.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from services.facts import Fact
+from services.reactions import REACTIONS, Reaction, fact_called, known
+from services.storage.moment import moment
+from services.storage.rows.outbox import OutboxRow, PausedRow, TaskState
+
+_OPEN = (TaskState.WAITING, TaskState.RUNNING)
+
+
+class Handed(NamedTuple):
+    """A task that is to be handed on.
+
+    alone  whoever did it died before: it may be what killed them, and whatever was beside it
+    """
+
+    id: int
+    job: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A task that is ours: what happened, and the fence that we hold."""
+
+    id: int
+    fence: int
+    kind: type[Fact]
+    ids: dict[str, str]
+    revision: int
+    job: str
+    recorded_at: datetime
+
+    @property
+    def fact(self) -> Fact:
+        """What happened. Raises TypeError or ValueError where its ids are not those of its kind."""
+        return self.kind.of(self.ids, self.revision)
+
+
+def append(session: Session, now: datetime, facts: Iterable[Fact]) -> None:
+    """Write the tasks that follow from these facts.
+
+    In the order of their keys, so that two transactions never wait for each other. A fact that is
+    recorded while its task still waits joins it: only the newest is to be done.
+    """
+    found = {
+        _key(reaction, fact): (fact, reaction)
+        for fact in facts
+        for reaction in REACTIONS[type(fact)]
+    }
+    for key in sorted(found):
+        _write(session, now, key, *found[key])
+
+
+def take(
+    session: Session, now: datetime, *, resend: timedelta, most: int, queues: Collection[str]
+) -> list[Handed]:
+    """Mark the next tasks of these queues as handed on; return them in their order.
+
+    Only what is due, what our code knows, and what comes first among the tasks of its subject.
+    What was handed on and not begun within `resend` is handed on once more.
+    """
+    due = moment(session, now)
+    ids = (
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.state == TaskState.WAITING,
+            OutboxRow.queue.in_(queues),
+            OutboxRow.due_at <= due,
+            or_(
+                OutboxRow.handed_at.is_(None),
+                OutboxRow.handed_at <= moment(session, now, -resend),
+            ),
+            _is_known(),
+            _comes_first(),
+        )
+        .order_by(OutboxRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.scalars(ids).all()
+    question = (
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(taken))
+        .values(handed_at=due)
+        .returning(OutboxRow.id, OutboxRow.job, OutboxRow.deaths)
+    )
+    marked = session.execute(question) if taken else ()
+    return sorted(Handed(row.id, row.job, row.deaths > 0) for row in marked)
+
+
+def anything(session: Session, now: datetime, resend: timedelta) -> bool:
+    """Whether there may be something to take; it is asked often, and takes no lock."""
+    question = select(OutboxRow.id).where(
+        OutboxRow.state == TaskState.WAITING,
+        OutboxRow.due_at <= moment(session, now),
+        or_(OutboxRow.handed_at.is_(None), OutboxRow.handed_at <= moment(session, now, -resend)),
+    )
+    return session.execute(question.limit(1)).first() is not None
+
+
+def take_back(session: Session, ids: Sequence[int]) -> None:
+    """Take back that these were handed on."""
+    those = OutboxRow.id.in_(ids), OutboxRow.state == TaskState.WAITING
+    if _on_postgresql(session):  # in the order of their keys, as everybody who locks several
+        order = OutboxRow.waiting_key.collate("C")
+        session.execute(select(OutboxRow.id).where(*those).order_by(order).with_for_update())
+    session.execute(update(OutboxRow).where(*those).values(handed_at=None))
+
+
+def begin(  # noqa: PLR0913 -- what is written, each by its name
+    session: Session, now: datetime, task: int, *, job: str, lease: timedelta, holder: str
+) -> Begun | None:
+    """Begin a task, if it still waits and its turn has come. The attempt is counted by this."""
+    _lock_subject(session, task)
+    question = (
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == task,
+            OutboxRow.job == job,
+            OutboxRow.state == TaskState.WAITING,
+            OutboxRow.due_at <= moment(session, now),
+            OutboxRow.queue.not_in(select(PausedRow.queue)),
+            _is_known(),
+            _comes_first(),
+        )
+        .values(
+            state=TaskState.RUNNING,
+            waiting_key=None,
+            fence=OutboxRow.fence + 1,
+            lease_until=moment(session, now, lease),
+            holder=holder,
+        )
+        .returning(
+            OutboxRow.fence,
+            OutboxRow.fact,
+            OutboxRow.ids,
+            OutboxRow.revision,
+            OutboxRow.recorded_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    row = session.execute(question).first()
+    if row is None:
+        return None
+    kind = fact_called(row.fact)
+    assert kind is not None
+    return Begun(task, row.fence, kind, row.ids, row.revision, job, row.recorded_at)
+
+
+def is_held(session: Session, task: int, fence: int) -> bool:
+    """Whether a task is still ours; nobody takes it until this transaction ends."""
+    question = select(OutboxRow.id).where(*_ours(task, fence)).with_for_update()
+    return session.execute(question).first() is not None
+
+
+def renew(
+    session: Session, now: datetime, held: Collection[tuple[int, int]], lease: timedelta
+) -> None:
+    """Renew the leases of tasks, each by its id and fence."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            tuple_(OutboxRow.id, OutboxRow.fence).in_(held), OutboxRow.state == TaskState.RUNNING
+        )
+        .values(lease_until=moment(session, now, lease))
+    )
+
+
+def finish(session: Session, now: datetime, task: int, fence: int) -> bool:
+    """End a task well; False: it is no longer ours."""
+    return _changed(session, task, fence, state=TaskState.DONE, lease_until=None, ended_at=now)
+
+
+def put_back(session: Session, now: datetime, task: int, fence: int, *, after: timedelta) -> bool:
+    """Let a task wait so long before it is begun again; False: it is no longer ours."""
+    row = _locked(session, task, fence)
+    if row is not None:
+        _wait_again(session, now, row, after)
+    return row is not None
+
+
+def fail(  # noqa: PLR0913 -- what is written, each by its name
+    session: Session,
+    now: datetime,
+    task: int,
+    fence: int,
+    *,
+    reason: str,
+    most: int,
+    backoff: timedelta,
+) -> TaskState | None:
+    """Count a failure: the task waits, longer each time, or is set aside; what became of it."""
+    row = _locked(session, task, fence)
+    if row is None:
+        return None
+    row.failures += 1
+    row.reason = reason
+    if row.failures >= most:
+        _set_aside(row, now)
+    else:
+        _wait_again(session, now, row, backoff * 2 ** (row.failures - 1))
+    return row.state
+
+
+def bury(session: Session, now: datetime, most: int) -> list[tuple[int, str, TaskState]]:
+    """Take the tasks whose holders died: each waits again, or is set aside after `most` deaths."""
+    question = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.state == TaskState.RUNNING,
+            OutboxRow.lease_until < moment(session, now),
+        )
+        .order_by(OutboxRow.id)
+        .limit(500)
+        .with_for_update(skip_locked=True)
+    )
+    rows = sorted(session.scalars(question), key=_key_of)  # the order in which all lock several
+    for row in rows:
+        row.deaths += 1
+        row.reason = f"whoever did it died ({row.deaths} of {most})"
+        if row.deaths >= most:
+            _set_aside(row, now)
+        else:
+            _wait_again(session, now, row, timedelta())
+    return [(row.id, row.job, row.state) for row in rows]
+
+
+def requeue(session: Session, now: datetime, task: int) -> bool:
+    """Let a task that was set aside wait again, as if it had never failed; False: it was not."""
+    row = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.id == task, OutboxRow.state == TaskState.QUARANTINED)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return False
+    row.failures = row.deaths = 0
+    row.ended_at = None
+    _wait_again(session, now, row, timedelta())
+    return True
+
+
+def is_any_overdue(session: Session, now: datetime) -> bool:
+    """Whether there is anything to bury; it takes no lock."""
+    question = select(OutboxRow.id).where(
+        OutboxRow.state == TaskState.RUNNING, OutboxRow.lease_until < moment(session, now)
+    )
+    return session.execute(question.limit(1)).first() is not None
+
+
+def drop_done(session: Session, before: datetime) -> int:
+    """Delete what was done before then."""
+    found = session.execute(
+        delete(OutboxRow)
+        .where(OutboxRow.state == TaskState.DONE, OutboxRow.ended_at < before)
+        .returning(OutboxRow.id)
+    )
+    return len(found.all())
+
+
+def paused(session: Session) -> dict[str, datetime]:
+    """The queues that wait, each since when."""
+    return {row.queue: row.since for row in session.scalars(select(PausedRow))}
+
+
+def _key(reaction: Reaction, fact: Fact) -> str:
+    return ":".join((reaction.job, *fact.ids().values()))
+
+
+def _key_of(row: OutboxRow) -> str:
+    return ":".join((row.job, *map(str, row.ids.values())))
+
+
+def _write(session: Session, now: datetime, key: str, fact: Fact, reaction: Reaction) -> None:
+    newest: dict[str, Any] = {
+        "fact": type(fact).__name__,
+        "version": fact.version,
+        "ids": fact.ids(),
+        "revision": fact.number,
+    }
+    insert = postgresql.insert if _on_postgresql(session) else sqlite.insert
+    session.execute(
+        insert(OutboxRow)
+        .values(
+            **newest,
+            job=reaction.job,
+            queue=reaction.queue,
+            subject=fact.subject,
+            waiting_key=key,
+            state=TaskState.WAITING,
+            recorded_at=now,
+            due_at=moment(session, now),
+            fence=0,
+            failures=0,
+            deaths=0,
+        )
+        .on_conflict_do_update(index_elements=[OutboxRow.waiting_key], set_=newest)
+    )
+
+
+def _is_known() -> ColumnElement[bool]:
+    """Whether our code knows what happened and what follows; other tasks are left to other code."""
+    return or_(
+        *(
+            and_(
+                OutboxRow.fact == fact.__name__,
+                OutboxRow.job == reaction.job,
+                OutboxRow.version <= fact.version,
+            )
+            for fact, reaction in known()
+        )
+    )
+
+
+def _comes_first() -> ColumnElement[bool]:
+    """Whether nothing of its subject is before it, and nothing is done just now.
+
+    A later one may be running already: it was kept before an earlier one was, or an earlier one
+    had been set aside.
+    """
+    other = aliased(OutboxRow)
+    return ~exists().where(
+        other.queue == OutboxRow.queue,
+        other.subject == OutboxRow.subject,
+        other.state.in_(_OPEN),
+        or_(other.id < OutboxRow.id, other.state == TaskState.RUNNING),
+    )
+
+
+def _lock_subject(session: Session, task: int) -> None:
+    """Let nobody else begin a task of the same subject until this transaction ends.
+
+    Neither of two would see that the other one runs by now. SQLite has one writer.
+    """
+    if _on_postgresql(session):
+        names = OutboxRow.queue, cast(OutboxRow.subject, String)
+        lock = func.pg_advisory_xact_lock(*map(func.hashtext, names))
+        session.execute(select(lock).where(OutboxRow.id == task))
+
+
+def _on_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _ours(task: int, fence: int) -> tuple[ColumnElement[bool], ...]:
+    return OutboxRow.id == task, OutboxRow.fence == fence, OutboxRow.state == TaskState.RUNNING
+
+
+def _changed(session: Session, task: int, fence: int, **values: Any) -> bool:
+    question = update(OutboxRow).where(*_ours(task, fence)).values(values).returning(OutboxRow.id)
+    return session.execute(question).first() is not None
+
+
+def _locked(session: Session, task: int, fence: int) -> OutboxRow | None:
+    question = select(OutboxRow).where(*_ours(task, fence)).with_for_update()
+    return session.scalars(question).first()
+
+
+def _wait_again(session: Session, now: datetime, row: OutboxRow, after: timedelta) -> None:
+    """Let a task wait; where a newer one waits for the same already, that one goes on alone.
+
+    Raises IntegrityError when somebody records the same in this very moment.
+    """
+    key = _key_of(row)
+    newer = session.scalars(
+        select(OutboxRow).where(OutboxRow.waiting_key == key).with_for_update()
+    ).first()
+    row.lease_until = row.holder = row.handed_at = None
+    due = moment(session, now, after)
+    if newer is None:
+        row.state, row.waiting_key, row.due_at = TaskState.WAITING, key, due
+    else:
+        newer.failures += row.failures
+        newer.deaths += row.deaths
+        newer.due_at, newer.handed_at = due, None
+        row.state, row.ended_at = TaskState.DONE, now
+        row.reason = f"joined the newer task {newer.id}"
+    session.flush()
+
+
+def _set_aside(row: OutboxRow, now: datetime) -> None:
+    row.state, row.ended_at = TaskState.QUARANTINED, now
+    row.lease_until = row.holder = None
