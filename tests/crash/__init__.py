@@ -1,0 +1,1 @@
+"""Processes killed at every send and every fsync on the way from a change to its effect."""
