@@ -36,6 +36,7 @@ DEATHS = 3  # of whoever did it, before it is set aside
 _TROUBLE = timedelta(seconds=2)  # until a task is tried again that met a database in trouble
 # To the last sign: what is quoted may hold some.
 _PRIVATE = re.compile(r"""["'].*["']|\w+://\S+|\S+@\S+""", re.DOTALL)
+_LONG = 300.0  # seconds after which a job begins no more tasks
 _LONGEST = 86_400.0  # seconds that anybody may ask us to wait
 
 
@@ -100,7 +101,7 @@ def run(runtime: Runtime, job: str, do: Job, tasks: Sequence[int]) -> None:
     reaction = reaction_called(job)
     at_once = min(reaction.at_once if reaction else 1, len(tasks)) or 1
     with Leases(runtime) as held:
-        doing = _Doing(runtime, job, do, held)
+        doing = _Doing(runtime, job, do, held, time.monotonic() + _LONG)
         if at_once == 1:
             for each in tasks:
                 doing.one(each)
@@ -117,11 +118,12 @@ class _Doing:
     job: str
     do: Job
     held: Leases
+    until: float
 
     def one(self, task: int) -> None:
         """Do one task, whatever comes of it."""
-        if leases.is_ending():
-            return
+        if leases.is_ending() or time.monotonic() > self.until:
+            return  # the relay hands it on once more
         begun = self._begun(task)
         if begun is None:
             return  # somebody else has it, it is done, or its turn has not come

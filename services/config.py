@@ -155,7 +155,6 @@ def _weak(settings: Settings, known: list[str]) -> list[str]:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine by its name alone."""
     """Whether a host name or address means this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,6 +1,7 @@
 """Whether a request comes from this machine itself, without anybody between."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -17,8 +18,8 @@ def asked_here() -> bool:
     sent_on = any(each in request.headers for each in _SENT_ON) or any(
         name.lower().startswith("x-forwarded") for name, _ in request.headers
     )
-    host = request.host.rpartition(":")[0] or request.host
-    return not sent_on and _is_loopback(request.remote_addr or "") and is_local(host.strip("[]"))
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return not sent_on and _is_loopback(request.remote_addr or "") and is_local(host)
 
 
 def _is_loopback(address: str) -> bool:

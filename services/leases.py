@@ -12,22 +12,24 @@ from services.storage.outbox import Begun
 from services.wiring import Runtime
 
 _log = logger(__name__)
-_ending = Event()  # whether this process was asked to end
+_asked: list[bool] = []  # whether this process was asked to end; a signal may take no lock
 
 
 def end_soon(*_: object) -> None:
     """Begin no more tasks; what is not done within the grace is given back."""
-    _ending.set()
+    _asked.append(True)
 
 
 def is_ending() -> bool:
     """Whether no more tasks are to be begun."""
-    return _ending.is_set()
+    return bool(_asked)
 
 
 def pause(seconds: float) -> None:
     """Wait for a database that is in trouble, or until we are asked to end."""
-    _ending.wait(seconds)
+    end = time.monotonic() + seconds
+    while not _asked and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 class Leases:
@@ -63,7 +65,7 @@ class Leases:
         next_time, give_back = time.monotonic() + times.renew, None
         while not self._left.wait(min(0.2, times.renew / 4)):
             now = time.monotonic()
-            if _ending.is_set():
+            if _asked:
                 give_back = give_back or now + times.grace
                 if now >= give_back:
                     self._give_back()

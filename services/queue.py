@@ -10,10 +10,12 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from scheduler.errors import Explained
+from services.reactions import reaction_called
 
 QUEUES = ("calendars", "planning", "notices")
+URGENT = "-urgent"  # of each queue there is a second one, which goes first
 _DAY = 86_400
-_LONGEST = 600  # seconds for a job
+_LONGEST = 1800  # seconds for a job, which begins no more tasks long before
 _PATIENCE = 2  # seconds for an answer of Redis
 
 
@@ -25,7 +27,7 @@ class Queues(Protocol):
     """Hands tasks to the workers. Every method raises NoQueue."""
 
     def waiting(self, queue: str, /) -> int:
-        """How many jobs of a queue no worker has begun."""
+        """How many jobs of a queue no worker has begun; urgent ones have a queue of their own."""
 
     def hand(self, job: str, tasks: Sequence[int], /) -> None:
         """Have a job done for these tasks: `calendars.read` and their ids."""
@@ -50,8 +52,11 @@ class RedisQueues:
             raise _unreachable() from error
 
     def hand(self, job: str, tasks: Sequence[int], /) -> None:
+        reaction, queue = reaction_called(job), job.partition(".")[0]
+        if reaction is not None and reaction.urgent:
+            queue += URGENT
         try:
-            self._queue(job.partition(".")[0]).enqueue(
+            self._queue(queue).enqueue(
                 f"services.jobs.{job}",
                 args=[str(each) for each in tasks],
                 job_timeout=_LONGEST,

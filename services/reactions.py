@@ -17,11 +17,13 @@ class Reaction:
 
     batch    how many facts one job takes at most
     at_once  how many of them it works on at the same time
+    urgent   whether somebody waits for it: it goes before what nobody waits for
     """
 
     job: str
     batch: int = 100
     at_once: int = 1
+    urgent: bool = False
 
     @property
     def queue(self) -> str:
@@ -32,13 +34,13 @@ class Reaction:
 _LOOK_AGAIN = Reaction("planning.look_again", batch=20)
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    facts.CalendarDue: (Reaction("calendars.read", batch=40, at_once=8),),
+    facts.CalendarDue: (Reaction("calendars.read", batch=16, at_once=8),),
     facts.CalendarConnected: (_LOOK_AGAIN,),
     facts.BusyChanged: (_LOOK_AGAIN,),
     facts.CalendarLost: (Reaction("notices.tell_lost", batch=20),),
-    facts.PlanAsked: (Reaction("calendars.read_for", batch=1),),
-    facts.CalendarsRead: (Reaction("planning.make", batch=5),),
-    facts.LinkMade: (Reaction("notices.send_link", batch=20),),
+    facts.PlanAsked: (Reaction("calendars.read_for", batch=1, urgent=True),),
+    facts.CalendarsRead: (Reaction("planning.make", batch=5, urgent=True),),
+    facts.LinkMade: (Reaction("notices.send_link", batch=20, urgent=True),),
     facts.TimerRang: (Reaction("notices.purge"),),
     # Recorded for those who will follow them; so far nobody does.
     facts.ProposalsReady: (),
@@ -57,6 +59,11 @@ def known() -> Iterator[tuple[type[Fact], Reaction]]:
 def fact_called(name: str) -> type[Fact] | None:
     """The fact of this name; None: other code than ours knows it."""
     return next((each for each in REACTIONS if each.__name__ == name), None)
+
+
+def urgent() -> list[str]:
+    """The jobs that somebody waits for."""
+    return sorted({each.job for _, each in known() if each.urgent})
 
 
 def reaction_called(job: str) -> Reaction | None:

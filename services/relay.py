@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from services.claims import DEATHS
+from services.flow import plans
 from services.log import logger
-from services.queue import QUEUES, NoQueue
-from services.reactions import reaction_called
+from services.queue import QUEUES, URGENT, NoQueue
+from services.reactions import reaction_called, urgent
 from services.storage import outbox
 from services.storage.outbox import Handed
 from services.storage.rows.outbox import TaskState
@@ -42,7 +44,15 @@ class Relay:
         return self.hand_on() >= _MOST
 
     def sweep(self) -> None:
-        """Take back the tasks whose holders died."""
+        """Take back the tasks whose holders died, and end what waits for one that is set aside."""
+        self._bury()
+        with self.runtime.reading() as work:
+            hopeless = plans.hopeless(work)
+        if hopeless:
+            with self.runtime.work() as work:
+                plans.fail_hopeless(work, hopeless)
+
+    def _bury(self) -> None:
         with self.runtime.reading() as work:
             if not outbox.is_any_overdue(work.session, work.now):
                 return
@@ -64,16 +74,24 @@ class Relay:
             if not outbox.anything(work.session, work.now, resend):
                 return 0
             paused = outbox.paused(work.session)
-        room = [each for each in QUEUES if each not in paused and self._has_room(each)]
-        if not room:
-            return 0
-        with self.runtime.work() as work:
-            taken = outbox.take(work.session, work.now, resend=resend, most=_MOST, queues=room)
-        self._hand(list(_batches(taken)))
-        return len(taken)
+        open_ = [each for each in QUEUES if each not in paused]
+        rushed = [each for each in open_ if self._has_room(f"{each}{URGENT}")]
+        roomy = [each for each in open_ if self._has_room(each)]
+        return self._handed(rushed, urgent()) + self._handed(roomy)
 
     def _has_room(self, queue: str) -> bool:
         return self.runtime.queues.waiting(queue) < _JOBS
+
+    def _handed(self, queues: list[str], jobs: list[str] | None = None) -> int:
+        resend = timedelta(seconds=self.runtime.settings.times.resend)
+        which: dict[str, Any] = {"resend": resend, "queues": queues, "jobs": jobs}
+        with self.runtime.reading() as work:
+            if not queues or not outbox.anything_to_take(work.session, work.now, **which):
+                return 0
+        with self.runtime.work() as work:
+            taken = outbox.take(work.session, work.now, most=_MOST, **which)
+        self._hand(list(_batches(taken)))
+        return len(taken)
 
     def _hand(self, batches: list[tuple[str, list[int]]]) -> None:
         for done, (job, tasks) in enumerate(batches):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from services.log import logger
 from services.queue import NoQueue
 from services.storage import beats
-from services.storage.work import InTrouble, NotThere
+from services.storage.work import AllInUse, NotThere, Refused, Stale
 from services.wiring import Runtime
 
 _log = logger(__name__)
@@ -53,7 +53,7 @@ class Turning:
             self._tell("there is no way to the workers")
         except NotThere:
             self._tell("the database is not that of this version")
-        except InTrouble:
+        except (AllInUse, Stale, Refused):
             self._tell("the database is in trouble")
         else:
             self._tell(None)

@@ -28,7 +28,7 @@ from services import claims, leases, wiring
 from services.claims import Job as Do
 from services.config import Settings
 from services.outline import outline
-from services.queue import QUEUES
+from services.queue import QUEUES, URGENT
 from services.storage.work import InTrouble
 from services.up.orphans import end_with
 from services.wiring import Runtime
@@ -97,6 +97,7 @@ class CarefulWorker(Worker):
     """
 
     job_class = ListedJob
+    max_connection_wait_time = 2.0  # seconds; RQ would sleep for a minute, and people wait
     asked = False
     ending: "_Ending | None" = None
 
@@ -155,7 +156,7 @@ def _worked(runtime: Runtime, url: str, queues: Sequence[str], ending: "_Ending"
     try:
         _warm(runtime)
         worker = CarefulWorker(
-            list(queues),
+            [*(f"{each}{URGENT}" for each in queues), *queues],
             connection=Redis.from_url(url),
             serializer=JSONSerializer,
             worker_ttl=30,

@@ -1,11 +1,12 @@
 """Writing the mails with links. Read, speak, write: no transaction is open while a mail is sent."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from notifications import compose
-from notifications.errors import TryLater, Undeliverable
+from notifications.errors import Undeliverable
 from notifications.message import Channel, Message
 from services.flow import persons, proof
 from services.flow.memory import Task
@@ -15,8 +16,7 @@ from services.storage.links import Waiting
 from services.storage.rows.people import Purpose
 
 _log = logging.getLogger(__name__)
-_MOST = 50  # tries for one mail
-_NEVER = 99  # tries, of a mail that can never arrive
+_NEVER = 99_999  # tries, of a mail that can never arrive
 _US = "Common Hour"  # who invites, where nobody did or they are gone
 
 
@@ -33,32 +33,33 @@ class _Letter:
     secret: str = field(repr=False)
 
 
-def deliver(task: Task, channel: Channel, address: str, link_id: UUID) -> None:
+def deliver(
+    task: Task, channel: Channel, address: str, link_id: UUID, derived: Callable[[UUID], str]
+) -> None:
     """Write the mail of a link, if it still waits for one. Raises TryLater when it has to wait.
 
-    Each try has a secret of its own, and so a key of its own: mails under one key are taken for
-    one mail, and the reader would keep the first.
+    Every try has the same secret and the same key: should two mails arrive, because nobody knew
+    of the first, they are one mail with one link, which works.
 
     address  where people reach us, without a final slash
+    derived  the secret of a link, which nobody can derive who does not have our key
     """
     with task.reading() as work:
-        row = links.waiting(work, link_id, _MOST)
+        row = links.waiting(work, link_id, _NEVER)
     if row is None:
         return  # it went out, it is over, or there is nobody to write to
-    letter = _letter(row)
+    letter = _letter(row, derived(link_id))
     with task.work() as work:
-        number = links.give_secret(
+        waits = links.give_secret(
             work,
             link_id,
             secret_hash=proof.hashed(letter.secret),
             expires_at=work.now + LIFETIMES[letter.purpose],
         )
+    if not waits:
+        return  # it was used, ended or forgotten since it was looked up
     try:
-        _send(channel, letter, number, address)
-    except TryLater:
-        with task.work() as work:
-            links.take_secret(work, link_id)
-        raise
+        _send(channel, letter, address)
     except Undeliverable:
         _log.warning("the mail of link %s can never arrive", link_id)
         with task.work(last=True) as work:
@@ -68,7 +69,7 @@ def deliver(task: Task, channel: Channel, address: str, link_id: UUID) -> None:
         links.sent(work, link_id)
 
 
-def _letter(row: Waiting) -> _Letter:
+def _letter(row: Waiting, secret: str) -> _Letter:
     link, person, group, inviter = row
     return _Letter(
         link_id=link.id,
@@ -77,19 +78,19 @@ def _letter(row: Waiting) -> _Letter:
         to_address=person.email if person else link.email or "",
         group_title=group.title if group else "",
         invited_by=inviter or _US,
-        secret=proof.minted(),
+        secret=secret,
     )
 
 
-def _send(channel: Channel, letter: _Letter, number: int, address: str) -> None:
+def _send(channel: Channel, letter: _Letter, address: str) -> None:
     if not persons.reachable(letter.to_address):
         raise Undeliverable("No mail gets there", remedy="add them anew with another address")
-    channel.send(_message(letter, number, address))
+    channel.send(_message(letter, address))
 
 
-def _message(letter: _Letter, number: int, address: str) -> Message:
+def _message(letter: _Letter, address: str) -> Message:
     to = {
-        "key": f"{letter.link_id.hex}-{number}",
+        "key": letter.link_id.hex,
         "to_name": letter.to_name,
         "to_address": letter.to_address,
         "link": f"{address}/l/{letter.secret}",

@@ -1,6 +1,6 @@
 """Asking the planner, and keeping what it answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,8 @@ from services.storage.ids import new_id
 from services.storage.rows.groups import TermRow
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
+
+_FAILED = "plan again; whoever runs this service finds the reason by commonhour outbox list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,17 @@ def finish(work: Work, plan_id: UUID, asked: Question | None, outcome: Answer | 
         assert asked is not None
         _finish(work, row, asked, outcome)
         work.note("plan.made", row.id)
+
+
+def hopeless(work: Work) -> Sequence[UUID]:
+    """The plans that wait for a task that was set aside."""
+    return stored.waiting_for_set_aside(work, ("calendars.read_for", "planning.make"))
+
+
+def fail_hopeless(work: Work, plan_ids: Sequence[UUID]) -> None:
+    """Let these plans fail: nobody works on them any more."""
+    for each in plan_ids:
+        finish(work, each, None, Explained("Planning failed", remedy=_FAILED))
 
 
 def page(work: Work, group_id: UUID, before: UUID | None, most: int) -> list[PlanRow]:

@@ -9,7 +9,8 @@ from services.flow import purge as over
 def send_link(claim: Claim) -> None:
     """Write the mail of a link that waits. Raises TryLater when it has to wait."""
     runtime = claim.runtime
-    link_mails.deliver(claim, runtime.channel, runtime.settings.address, claim.subject)
+    address, derived = runtime.settings.address, runtime.keys.derived
+    link_mails.deliver(claim, runtime.channel, address, claim.subject, derived)
 
 
 def tell_lost(claim: Claim) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from services.storage.ids import new_id
-from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.outbox import TimerRow
 from services.storage.upsert import insert_into
 from services.storage.work import Work
@@ -15,7 +15,7 @@ from services.storage.work import Work
 
 def is_any_due(work: Work, timers: Collection[str]) -> bool:
     """Whether a calendar or one of these timers is due or missing; it takes no lock."""
-    calendar = select(CalendarRow.id).where(CalendarRow.due_at <= work.now).limit(1)
+    calendar = select(CalendarRow.id).where(_is_due(work)).limit(1)
     later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
     return (
         work.session.execute(later).scalar_one() < len(timers)
@@ -30,8 +30,8 @@ def take_calendars(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     """
     ids = (
         select(CalendarRow.id)
-        .where(CalendarRow.due_at <= work.now)
-        .order_by(CalendarRow.due_at)
+        .where(_is_due(work))
+        .order_by(CalendarRow.due_at.nulls_first())
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -66,3 +66,9 @@ def name_of(work: Work, timer: UUID) -> str | None:
     """What a timer is called."""
     row = work.session.get(TimerRow, timer)
     return None if row is None else row.name
+
+
+def _is_due(work: Work) -> ColumnElement[bool]:
+    """Whether it is time; also for what an earlier version added, which does not say when."""
+    unsaid = and_(CalendarRow.due_at.is_(None), CalendarRow.source == Source.ADDRESS)
+    return or_(CalendarRow.due_at <= work.now, unsaid)

@@ -1,7 +1,7 @@
 """Links that work once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +89,7 @@ def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
     return {person: at for person, at in work.session.execute(question) if person is not None}
 
 
+_LONGEST = timedelta(days=14)  # for which a mail is tried
 Waiting = tuple[LinkRow, PersonRow | None, GroupRow | None, str | None]
 
 
@@ -105,6 +106,7 @@ def waiting(work: Work, link_id: UUID, most_attempts: int) -> Waiting | None:
             LinkRow.sent_at.is_(None),
             LinkRow.used_at.is_(None),
             LinkRow.expires_at > work.now,
+            LinkRow.created_at > work.now - _LONGEST,
             LinkRow.attempts < most_attempts,
             or_(LinkRow.person_id.is_not(None), LinkRow.email.is_not(None)),
         )
@@ -112,15 +114,20 @@ def waiting(work: Work, link_id: UUID, most_attempts: int) -> Waiting | None:
     return work.session.execute(question).first()
 
 
-def give_secret(work: Work, link_id: UUID, *, secret_hash: bytes, expires_at: datetime) -> int:
-    """Keep the hash of a secret before anybody can read it; return which try this is."""
+def give_secret(work: Work, link_id: UUID, *, secret_hash: bytes, expires_at: datetime) -> bool:
+    """Keep the hash of a secret before anybody can read it, if the link waits; whether it does."""
     question = (
         update(LinkRow)
-        .where(LinkRow.id == link_id)
+        .where(
+            LinkRow.id == link_id,
+            LinkRow.sent_at.is_(None),
+            LinkRow.used_at.is_(None),
+            LinkRow.expires_at > work.now,
+        )
         .values(secret_hash=secret_hash, expires_at=expires_at, attempts=LinkRow.attempts + 1)
-        .returning(LinkRow.attempts)
+        .returning(LinkRow.id)
     )
-    return work.session.scalars(question).one_or_none() or 0
+    return work.session.scalars(question).first() is not None
 
 
 def sent(work: Work, link_id: UUID) -> None:

@@ -77,28 +77,25 @@ def append(session: Session, now: datetime, facts: Iterable[Fact]) -> None:
         _write(session, now, key, *found[key])
 
 
-def take(
-    session: Session, now: datetime, *, resend: timedelta, most: int, queues: Collection[str]
+def take(  # noqa: PLR0913 -- what is asked, each by its name
+    session: Session,
+    now: datetime,
+    *,
+    resend: timedelta,
+    most: int,
+    queues: Collection[str],
+    jobs: Collection[str] | None = None,
 ) -> list[Handed]:
     """Mark the next tasks of these queues as handed on; return them in their order.
+
+    jobs  None: any
 
     Only what is due, what our code knows, and what comes first among the tasks of its subject.
     What was handed on and not begun within `resend` is handed on once more.
     """
-    due = moment(session, now)
     ids = (
         select(OutboxRow.id)
-        .where(
-            OutboxRow.state == TaskState.WAITING,
-            OutboxRow.queue.in_(queues),
-            OutboxRow.due_at <= due,
-            or_(
-                OutboxRow.handed_at.is_(None),
-                OutboxRow.handed_at <= moment(session, now, -resend),
-            ),
-            _is_known(),
-            _comes_first(),
-        )
+        .where(*_to_take(session, now, resend, queues, jobs))
         .order_by(OutboxRow.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -107,7 +104,7 @@ def take(
     question = (
         update(OutboxRow)
         .where(OutboxRow.id.in_(taken))
-        .values(handed_at=due)
+        .values(handed_at=moment(session, now))
         .returning(OutboxRow.id, OutboxRow.job, OutboxRow.deaths)
     )
     marked = session.execute(question) if taken else ()
@@ -115,12 +112,21 @@ def take(
 
 
 def anything(session: Session, now: datetime, resend: timedelta) -> bool:
-    """Whether there may be something to take; it is asked often, and takes no lock."""
-    question = select(OutboxRow.id).where(
-        OutboxRow.state == TaskState.WAITING,
-        OutboxRow.due_at <= moment(session, now),
-        or_(OutboxRow.handed_at.is_(None), OutboxRow.handed_at <= moment(session, now, -resend)),
-    )
+    """Whether anything may be due; it is asked often, and takes no lock."""
+    question = select(OutboxRow.id).where(*_is_due(session, now, resend))
+    return session.execute(question.limit(1)).first() is not None
+
+
+def anything_to_take(
+    session: Session,
+    now: datetime,
+    *,
+    resend: timedelta,
+    queues: Collection[str],
+    jobs: Collection[str] | None = None,
+) -> bool:
+    """Whether `take` would find anything; it takes no lock."""
+    question = select(OutboxRow.id).where(*_to_take(session, now, resend, queues, jobs))
     return session.execute(question.limit(1)).first() is not None
 
 
@@ -222,7 +228,7 @@ def fail(  # noqa: PLR0913 -- what is written, each by its name
     row.failures += 1
     row.reason = reason
     if row.failures >= most:
-        _set_aside(row, now)
+        _set_aside(session, row, now)
     else:
         _wait_again(session, now, row, backoff * 2 ** (row.failures - 1))
     return row.state
@@ -245,7 +251,7 @@ def bury(session: Session, now: datetime, most: int) -> list[tuple[int, str, Tas
         row.deaths += 1
         row.reason = f"whoever did it died ({row.deaths} of {most})"
         if row.deaths >= most:
-            _set_aside(row, now)
+            _set_aside(session, row, now)
         else:
             _wait_again(session, now, row, timedelta())
     return [(row.id, row.job, row.state) for row in rows]
@@ -324,6 +330,30 @@ def _write(session: Session, now: datetime, key: str, fact: Fact, reaction: Reac
     )
 
 
+def _is_due(session: Session, now: datetime, resend: timedelta) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxRow.state == TaskState.WAITING,
+        OutboxRow.due_at <= moment(session, now),
+        or_(OutboxRow.handed_at.is_(None), OutboxRow.handed_at <= moment(session, now, -resend)),
+    )
+
+
+def _to_take(
+    session: Session,
+    now: datetime,
+    resend: timedelta,
+    queues: Collection[str],
+    jobs: Collection[str] | None,
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        *_is_due(session, now, resend),
+        OutboxRow.queue.in_(queues),
+        *(() if jobs is None else (OutboxRow.job.in_(jobs),)),
+        _is_known(),
+        _comes_first(),
+    )
+
+
 def _is_known() -> ColumnElement[bool]:
     """Whether our code knows what happened and what follows; other tasks are left to other code."""
     return or_(
@@ -398,12 +428,23 @@ def _wait_again(session: Session, now: datetime, row: OutboxRow, after: timedelt
     else:
         newer.failures += row.failures
         newer.deaths += row.deaths
-        newer.due_at, newer.handed_at = due, None
+        if row.failures or row.deaths or after:
+            newer.due_at, newer.handed_at = due, None
         row.state, row.ended_at = TaskState.DONE, now
         row.reason = f"joined the newer task {newer.id}"
     session.flush()
 
 
-def _set_aside(row: OutboxRow, now: datetime) -> None:
+def _set_aside(session: Session, row: OutboxRow, now: datetime) -> None:
+    """Set a task aside, in place of earlier ones about the same: the newest says it all."""
+    session.execute(
+        delete(OutboxRow).where(
+            OutboxRow.queue == row.queue,
+            OutboxRow.subject == row.subject,
+            OutboxRow.job == row.job,
+            OutboxRow.state == TaskState.QUARANTINED,
+            OutboxRow.id != row.id,
+        )
+    )
     row.state, row.ended_at = TaskState.QUARANTINED, now
     row.lease_until = row.holder = None

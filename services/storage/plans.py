@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from services.storage.rows.groups import GroupRow, TermRow
+from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
 
@@ -51,9 +52,28 @@ def latest_of(work: Work, groups: Sequence[UUID], today: date) -> Sequence[UUID]
     return work.session.scalars(question.order_by(latest.id)).all()
 
 
+def waiting_for_set_aside(work: Work, jobs: Sequence[str]) -> Sequence[UUID]:
+    """The plans whose calendars are still to be read by a job of these that was set aside."""
+    question = (
+        select(PlanRow.id)
+        .join(OutboxRow, OutboxRow.subject == PlanRow.id)
+        .where(
+            OutboxRow.state == TaskState.QUARANTINED,
+            OutboxRow.job.in_(jobs),
+            PlanRow.state == PlanState.READING,
+        )
+        .distinct()
+    )
+    return work.session.scalars(question).all()
+
+
 def one_more_read(work: Work, plan_id: UUID) -> None:
-    """Count one more calendar as read."""
-    work.session.execute(update(PlanRow).where(PlanRow.id == plan_id).values(read=PlanRow.read + 1))
+    """Count one more calendar as read; a job that begins anew may come by twice."""
+    work.session.execute(
+        update(PlanRow)
+        .where(PlanRow.id == plan_id, PlanRow.read < PlanRow.to_read)
+        .values(read=PlanRow.read + 1)
+    )
 
 
 def drop_of_groups(work: Work, groups: Sequence[UUID]) -> int:

@@ -107,7 +107,7 @@ def loads(work: Work, queues: Sequence[str]) -> list[Load]:
     overdue = func.min(case((OutboxRow.due_at <= now, OutboxRow.due_at)))
     question = (
         select(OutboxRow.queue, OutboxRow.state, known, func.count(), overdue)
-        .where(OutboxRow.state != TaskState.DONE)
+        .where(OutboxRow.state.in_([each for each in TaskState if each is not TaskState.DONE]))
         .group_by(OutboxRow.queue, OutboxRow.state, known)
     )
     paused = outbox.paused(work.session)

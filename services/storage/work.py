@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -25,6 +25,7 @@ Taken = IntegrityError
 InTrouble = OperationalError
 AllInUse = PoolTimeout
 NotThere = ProgrammingError
+Refused = DBAPIError  # any of these, and others that pass as well
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from services.up.signals import OURS, Signals, Stopped
 _log = logging.getLogger(__name__)
 _FIRST, _LONGEST = 0.1, 10.0  # seconds before a part is started again
 _SETTLED = 30.0  # seconds after which a part counts as well again
-_GRACE = 20.0  # seconds in which parts end by themselves; together at most 30
+_GRACE, _LAST_GRACE = 20.0, 8.0  # seconds in which parts end by themselves
 
 
 @dataclass(slots=True)
@@ -86,8 +86,8 @@ class Supervisor:
 
     def end(self) -> None:
         """End every part, those that others need after the others; asked twice, at once."""
-        for last in (False, True):
-            self._end([each for each in self._parts if each.pid and each.last is last])
+        for last, grace in ((False, _GRACE), (True, _LAST_GRACE)):
+            self._end([each for each in self._parts if each.pid and each.last is last], grace)
 
     def _turn(self, seconds: float) -> None:
         """Wait so long or until something happens; start again what is due."""
@@ -99,10 +99,10 @@ class Supervisor:
             if not part.pid and not self._signals.asked and time.monotonic() >= part.due:
                 part.start()
 
-    def _end(self, parts: list[Part]) -> None:
+    def _end(self, parts: list[Part], grace: float) -> None:
         for part in parts:
             os.kill(part.pid, signal.SIGTERM)
-        end, asked = time.monotonic() + _GRACE, self._signals.asked
+        end, asked = time.monotonic() + grace, self._signals.asked
         while parts and time.monotonic() < end and self._signals.asked == asked:
             parts = [each for each in parts if _ended(each.pid) is None]
             if parts:

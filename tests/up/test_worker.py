@@ -319,7 +319,7 @@ def test_asked_to_end_while_it_begins_it_ends(
 
     def asked_meanwhile(self: CarefulWorker, *words: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        begin(self, *words)  # type: ignore[no-untyped-call]
+        begin(self, *words)
 
     monkeypatch.setattr(CarefulWorker, "bootstrap", asked_meanwhile)
     settings = replace(runtime.settings, redis_url=redis_url)

@@ -39,6 +39,7 @@ class OutboxRow(Row):
     __tablename__ = "outbox"
     __table_args__ = (
         Index(None, "state", "id"),
+        Index(None, "queue", "state", "id"),
         Index(None, "queue", "subject", "id"),
     )
 

@@ -64,6 +64,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_outbox_queue_state_id"), ["queue", "state", "id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_outbox_queue_subject_id"), ["queue", "subject", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_outbox_state_id"), ["state", "id"], unique=False)
