@@ -7,7 +7,6 @@ did meanwhile.
 
 import os
 import random
-import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,8 @@ from scheduler.errors import Explained, TryLater
 from services import leases
 from services.facts import Fact
 from services.leases import Leases
-from services.log import logger, outline
+from services.log import logger
+from services.outline import outline, without_words
 from services.reactions import reaction_called
 from services.storage import outbox
 from services.storage.outbox import Begun
@@ -34,8 +34,6 @@ _log = logger(__name__)
 FAILURES = 5  # of one task, before it is set aside
 DEATHS = 3  # of whoever did it, before it is set aside
 _TROUBLE = timedelta(seconds=2)  # until a task is tried again that met a database in trouble
-# To the last sign: what is quoted may hold some.
-_PRIVATE = re.compile(r"""["'].*["']|\w+://\S+|\S+@\S+""", re.DOTALL)
 _LONG = 300.0  # seconds after which a job begins no more tasks
 _LONGEST = 86_400.0  # seconds that anybody may ask us to wait
 
@@ -213,6 +211,4 @@ def _holder() -> str:
 
 def _told(error: Exception) -> str:
     """Say what went wrong, without what it concerned."""
-    if isinstance(error, Explained):
-        return _PRIVATE.sub("...", error.what)
-    return outline(error)
+    return without_words(error.what) if isinstance(error, Explained) else outline(error)

@@ -19,7 +19,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from scheduler.errors import Explained
 from services.outline import outline
 
-__all__ = ["logger", "outline", "set_up"]
+__all__ = ["logger", "set_up"]
 
 _OURS = ("services", "calendar_sync", "notifications", "scheduler")
 _RENDER = LogfmtRenderer(

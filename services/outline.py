@@ -1,9 +1,19 @@
 """What may be said of an error that nobody expected."""
 
+import re
 import traceback
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
+
+
+# To the last sign: what is quoted may hold some.
+_PRIVATE = re.compile(r"""["'].*["']|\w+://\S+|\S+@\S+""", re.DOTALL)
+
+
+def without_words(text: str) -> str:
+    """Take what is quoted out of a sentence of ours, and what looks like an address."""
+    return _PRIVATE.sub("...", text)
 
 
 def outline(error: BaseException) -> str:

@@ -33,8 +33,10 @@ class Turning:
         """
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, self._end)
+        _log.info("started", part=self._part)
         while not self._ending:
             self._wait(self._turned(turn, seconds))
+        _log.info("ended", part=self._part)
 
     def _end(self, *_: object) -> None:
         # No more than this: what waits or locks could be what the signal interrupted.
@@ -52,7 +54,7 @@ class Turning:
         except NoQueue:
             self._tell("there is no way to the workers")
         except NotThere:
-            self._tell("the database is not that of this version")
+            self._tell("the tables are not those of this version: run commonhour db upgrade")
         except (AllInUse, Stale, Refused):
             self._tell("the database is in trouble")
         else:

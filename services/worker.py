@@ -27,8 +27,9 @@ from scheduler.errors import Explained
 from services import claims, leases, wiring
 from services.claims import Job as Do
 from services.config import Settings
-from services.outline import outline
+from services.outline import outline, without_words
 from services.queue import QUEUES, URGENT
+from services.storage import migrate
 from services.storage.work import InTrouble
 from services.up.orphans import end_with
 from services.wiring import Runtime
@@ -37,7 +38,6 @@ _log = logging.getLogger(__name__)
 _MODULES = [import_module(f"services.jobs.{each}") for each in QUEUES]
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _PATIENCE = 1.0  # seconds between two tries to reach Redis
-_PRIVATE = re.compile(r"""\w+://\S+|\S+@\S+|'[^']*'|"[^"]*\"""")
 
 JOBS: dict[str, Do] = {
     f"{module.__name__}.{name}": function
@@ -144,17 +144,22 @@ def work(runtime: Runtime, queues: Sequence[str]) -> None:
             remedy="set COMMONHOUR_REDIS_URL, or run commonhour up, which starts its own",
         )
     wiring.use(runtime)
-    ending = _Ending()
-    while not ending.asked and not _worked(runtime, url, queues, ending):
-        _log.warning("Redis cannot be reached: it is tried again")
+    ending, told = _Ending(), ""
+    _log.info("started: %s", ", ".join(queues))
+    while not ending.asked and (trouble := _worked(runtime, url, queues, ending)):
+        if trouble != told:
+            _log.warning("%s: it is tried again each second", trouble)
+        told = trouble
         ending.wait()
+    _log.info("ended")
 
 
-def _worked(runtime: Runtime, url: str, queues: Sequence[str], ending: "_Ending") -> bool:
-    """Work until we are asked to end; False: Redis or the database went away."""
+def _worked(runtime: Runtime, url: str, queues: Sequence[str], ending: "_Ending") -> str:
+    """Work until we are asked to end, or something goes away; what that is."""
     worker: CarefulWorker | None = None
     try:
-        _warm(runtime)
+        if not _warm(runtime):
+            return "the tables are those of an earlier version (run commonhour db upgrade)"
         worker = CarefulWorker(
             [*(f"{each}{URGENT}" for each in queues), *queues],
             connection=Redis.from_url(url),
@@ -166,11 +171,13 @@ def _worked(runtime: Runtime, url: str, queues: Sequence[str], ending: "_Ending"
         )
         worker.ending = ending
         worker.work(logging_level=_level(runtime.settings))
-    except (RedisError, InTrouble):
+    except InTrouble:
+        return "the database cannot be reached"
+    except RedisError:
         pass  # it may have been asked to end before that
     finally:
         ending.mind()
-    return worker is not None and worker.asked
+    return "" if worker is not None and worker.asked else "Redis cannot be reached"
 
 
 class _Ending:
@@ -193,10 +200,15 @@ class _Ending:
         self.asked = True
 
 
-def _warm(runtime: Runtime) -> None:
-    """Load what the first connection loads, then keep none: every job is a fork of us."""
-    runtime.engine.connect().close()
-    runtime.engine.dispose()
+def _warm(runtime: Runtime) -> bool:
+    """Load what the first connection loads, then keep none: every job is a fork of us.
+
+    False: the tables are those of an earlier version, and whatever we did would fail.
+    """
+    try:
+        return migrate.is_current(runtime.engine)
+    finally:
+        runtime.engine.dispose()
 
 
 def _level(settings: Settings) -> str:
@@ -206,5 +218,5 @@ def _level(settings: Settings) -> str:
 def _told(error: Exception) -> str:
     """Say what went wrong, without what it concerned."""
     if isinstance(error, Explained):
-        return _PRIVATE.sub("...", str(error))
+        return without_words(str(error))
     return outline(error)

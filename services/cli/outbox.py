@@ -136,7 +136,7 @@ def _table(found: list["Task"]) -> Iterator[str]:
     from services.flow.tasks import lasting  # noqa: PLC0415 -- other commands start without
 
     if not found:
-        yield "There are no such tasks."
+        yield "There is nothing of that."
         return
     yield f"{'ID':>7}  {'STATE':<11}  {'JOB':<19}  {'AGE':>7}  TRIES  REASON"
     for each in found:

@@ -2,6 +2,7 @@
 
 import click
 
+from scheduler.errors import Explained
 from services import log
 from services.config import Settings
 
@@ -17,6 +18,11 @@ def relay() -> None:
 
     settings = Settings.from_env()
     log.set_up(settings.log)
+    if settings.redis_url is None:
+        raise Explained(
+            "A relay needs a Redis",
+            remedy="set COMMONHOUR_REDIS_URL, or run commonhour up, which starts its own",
+        )
     run(Runtime.of(settings))
 
 

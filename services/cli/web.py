@@ -12,8 +12,9 @@ from services.config import Settings
 def web() -> None:
     """Serve pages and the API at COMMONHOUR_LISTEN, on a database that is up to date.
 
-    Run `commonhour db upgrade` before it, and `commonhour relay`, `clock` and `worker` beside it,
-    in any order. SIGTERM ends it once the requests that have begun are answered.
+    Run `commonhour db upgrade` before it, and `commonhour relay`, `clock` and `worker` beside it.
+    A database that is away is waited for. SIGTERM ends it once the requests that have begun are
+    answered.
     """
     from services import log  # noqa: PLC0415 -- other commands start without
     from services.app import create_app  # noqa: PLC0415

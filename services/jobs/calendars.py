@@ -3,12 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from calendar_sync.errors import Unreadable
 from scheduler.errors import Explained
 from services.claims import Claim
 from services.facts import CalendarsRead
 from services.flow import plans, readings
+from services.log import logger
 from services.storage import plans as stored_plans
 
+_log = logger(__name__)
 _AT_ONCE = 4
 
 
@@ -20,6 +23,8 @@ def read(claim: Claim) -> None:
     if due is None:
         return
     outcome = readings.read(due, runtime.settings.network)
+    if isinstance(outcome, Unreadable):
+        _log.warning("calendar not read", calendar=str(claim.subject))
     with claim.work(last=True) as work:
         readings.keep(work, runtime.keys, due, outcome, runtime.settings.times.refresh)
 

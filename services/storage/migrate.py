@@ -30,14 +30,17 @@ def upgrade(url: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the tables are those of this version."""
+    """Whether the tables are those of this version, or of a later one.
+
+    Later ones only add to them, so that old processes serve on until new ones have taken over.
+    """
     try:
         with engine.connect() as connection:
             found = connection.execute(text("select version_num from alembic_version")).scalar()
     except (OperationalError, ProgrammingError):
         with engine.connect():  # raises again when it is the database that is away
             return False
-    return found == _HEAD
+    return found is not None and str(found) >= _HEAD
 
 
 def _config() -> Any:

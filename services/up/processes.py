@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from scheduler.errors import Explained
+from services.outline import outline
 from services.up import titles
-from services.up.failures import outline
 from services.up.orphans import end_with
 from services.up.signals import OURS, Signals, Stopped
 

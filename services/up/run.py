@@ -12,6 +12,7 @@ from services import clock, log, relay, worker
 from services.app import create_app
 from services.config import Settings
 from services.flow.signin import first_link
+from services.storage import outbox
 from services.up import redis, web
 from services.up.database import upgrade
 from services.up.lock import Hold, hold
@@ -99,12 +100,18 @@ class _Start:
         ready = self.supervisor.until(partial(_is_ready, settings), _PATIENCE)
         self._held.tell(replace(self._held.told, address=settings.address))
         link = apart(partial(_first_link, runtime), self._signals)
-        return _where(settings, link, ready=ready)
+        paused = apart(partial(_paused, runtime), self._signals) or ""
+        return _where(settings, link, paused, ready=ready)
 
 
 def _first_link(runtime: Runtime) -> str | None:
     with runtime.work() as work:
         return first_link(work)
+
+
+def _paused(runtime: Runtime) -> str:
+    with runtime.reading() as work:
+        return " ".join(sorted(outbox.paused(work.session)))
 
 
 def _is_ready(settings: Settings) -> bool:
@@ -121,13 +128,15 @@ def _is_ready(settings: Settings) -> bool:
         connection.close()
 
 
-def _where(settings: Settings, link: str | None, *, ready: bool) -> str:
+def _where(settings: Settings, link: str | None, paused: str, *, ready: bool) -> str:
     host, port = settings.listen
     lines = [f"Common Hour is running: {settings.address}"]
     if settings.base_url:
         lines.append(f"It listens at {host}:{port}.")
     if not ready:
         lines.append("Something is not ready: run commonhour doctor.")
+    if paused:
+        lines.append(f"Paused: {paused}; commonhour outbox resume lets it go on.")
     if link:
         lines.append("Open this once, to become the first coordinator:")
         lines.append(f"  {settings.address}/l/{link}")

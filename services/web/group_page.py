@@ -142,7 +142,8 @@ def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> lis
         ),
         Step(
             "Know when they are busy",
-            "Invite them to show a calendar, or enter one for them. Who is unknown never counts.",
+            "Invite them to show a calendar, or enter one for them. Who is unknown never counts as "
+            "able to come.",
             known,
             f"{at('groups.show')}#members",
             "See the members",

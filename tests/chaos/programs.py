@@ -16,7 +16,7 @@ from uuid import UUID
 
 import httpx
 
-_AGAIN = 0.05  # seconds between two tries
+_AGAIN = 0.15  # seconds between two tries: a token may be used 600 times a minute
 _PATIENCE = 150.0  # seconds for an answer: a request that died is repeated after a minute
 _NOT_NOW = (409, 429, 503)  # and no other refusal: a death must look like none of ours
 _RANGES = [{"days": ["mon"], "start": "08:00", "end": "12:00"}]
@@ -27,6 +27,7 @@ _TERM = {"start": date(2027, 1, 4).isoformat(), "end": date(2027, 6, 30).isoform
 class Program:
     """One program with a token of its own.
 
+    pause     after each request that does something, on average, in seconds
     accepted  what was answered with success: a kind of thing, where it belongs, and which it is
     refused   how often each status and sentence meant "not now"
     longest   seconds until a request was answered
@@ -55,6 +56,7 @@ class Program:
         """Ask until it is answered, always the same with the same key."""
         key = {"Idempotency-Key": str(UUID(int=self.chance.getrandbits(128)))}
         response = self._until_answered("POST", path, json=said, headers=key)
+        time.sleep(self.chance.uniform(0, 2 * self.pause))
         return cast(dict[str, Any], response.json())
 
     def get(self, path: str) -> dict[str, Any]:
@@ -115,7 +117,6 @@ class Program:
             if response is not None and response.is_success:
                 self.answered += 1
                 self.longest = max(self.longest, time.monotonic() - began)
-                time.sleep(self.chance.uniform(0, 2 * self.pause))
                 return response
             time.sleep(_AGAIN)
         raise AssertionError(f"{method} {path} was not answered in {_PATIENCE:g} seconds")

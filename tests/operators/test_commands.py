@@ -64,7 +64,7 @@ def test_the_list_may_be_of_one_state_and_short(here: Installation, terminal: Te
 
     assert by_state == {"waiting": waiting, "done": [done], "parked": [parked], "running": []}
     assert "1 more: --most 3 shows them." in short.out
-    assert terminal.run("outbox", "list", "--state", "running").out == "There are no such tasks.\n"
+    assert terminal.run("outbox", "list", "--state", "running").out == "There is nothing of that.\n"
 
 
 def test_the_list_as_json_holds_what_the_lines_say(here: Installation, terminal: Terminal) -> None:
@@ -89,7 +89,7 @@ def test_the_list_ends_with_the_queues_that_are_paused(
 
     lines = terminal.run("outbox", "list").out.splitlines()
 
-    assert lines[0] == "There are no such tasks."
+    assert lines[0] == "There is nothing of that."
     assert [line.partition(",")[0] for line in lines[1:]] == ["Paused: planning", "Paused: notices"]
 
 

@@ -54,6 +54,9 @@ class Turns:
         return outcome
 
 
+OLDER = "the tables are not those of this version: run commonhour db upgrade"
+
+
 def away() -> OperationalError:
     return OperationalError("", {}, Exception())
 
@@ -108,7 +111,10 @@ def test_two_turns_are_so_far_from_each_other(sqlite_yard: Yard) -> None:
     [
         (no_queue(), "there is no way to the workers"),
         (away(), "the database is in trouble"),
-        (ProgrammingError("", {}, Exception()), "the database is not that of this version"),
+        (
+            ProgrammingError("", {}, Exception()),
+            OLDER,
+        ),
     ],
     ids=["queue", "database", "tables"],
 )

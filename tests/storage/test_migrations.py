@@ -113,7 +113,8 @@ def as_it_was(connection: Connection) -> tuple[UUID, UUID, UUID]:
 def a_link(connection: Connection, person: UUID, group: UUID, **other: object) -> UUID:
     """A link whose mail waits, or one that is other in this."""
     link = new_id()
-    usual = {"person_id": person, "expires_at": NOW + timedelta(days=9000), "attempts": 0}
+    ends = NOW + timedelta(days=9000)
+    usual = {"person_id": person, "expires_at": ends, "attempts": 0, "created_at": now()}
     put(connection, "link", id=link, purpose=Purpose.INVITATION, group_id=group, due_at=NOW,
         **usual | other)  # fmt: skip
     return link
@@ -123,7 +124,7 @@ def put(connection: Connection, into: str, /, **values: object) -> None:
     """Write a row of these columns, whatever others the table has by now."""
     columns = TABLES.tables[into].c
     if "created_at" in columns:
-        values["created_at"] = NOW
+        values.setdefault("created_at", NOW)
     row = table(into, *(column(each, columns[each].type) for each in values))
     connection.execute(row.insert().values(values))
 
@@ -134,3 +135,19 @@ def followed(engine: Engine) -> list[tuple[str, UUID]]:
         rows = session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all()
         assert {row.state for row in rows} == {TaskState.WAITING}
         return [(row.job, row.subject) for row in rows]
+
+
+def test_earlier_code_serves_on_beside_later_tables(database_url: str, engine: Engine) -> None:
+    migrate.upgrade(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+
+    assert migrate.is_current(engine)
+
+
+def test_later_code_waits_for_its_tables(database_url: str, engine: Engine) -> None:
+    migrate.upgrade(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+
+    assert not migrate.is_current(engine)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.errors import Explained
-from services.up.failures import outline
+from services.outline import outline
 from services.up.lock import AlreadyUp, Told, hold, holder
 from services.up.processes import Part, apart
 from services.up.signals import Signals, Stopped
