@@ -11,9 +11,12 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g
 
+from services.log import logger
 from services.storage import work as units
-from services.storage.work import Work
+from services.storage.work import InTrouble, Work
 from services.wiring import Runtime
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ def settle(response: Response) -> Response:
             found.session.close()
     if response.status_code >= 400:
         for act in g.pop("otherwise", ()):
-            act()
+            try:
+                act()
+            except InTrouble:  # what it was to end, ends by itself; the answer stands
+                _log.warning("the database is in trouble: what a request began is left to its end")
     return response
 
 

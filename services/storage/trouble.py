@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 # PostgreSQL by SQLSTATE, SQLite by the beginning of the name of its error.
 _BUSY = ("40", "55P03", "57014", "SQLITE_BUSY", "SQLITE_LOCKED")  # 40: deadlock, serialization
 _FULL = ("53100", "SQLITE_FULL")
-_AWAY = ("08", "53300", "57P", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
+_AWAY = ("08", "25P03", "53300", "57P", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
 
 
 class Trouble(StrEnum):
