@@ -77,7 +77,9 @@ class Sweep:
         missed = [e for e in self.tried if e.point.certain and not e.killed and not e.faults]
         if missing:
             wrong.append(f"{missing} points were not tried")
-        if len(missed) * 20 > len(self.tried):
+        # How often a relay looks is a matter of time: a telling may have a call fewer than the
+        # one that was listed. One in twenty may be missed so, and one of a few.
+        if len(missed) > max(1, len(self.tried) // 20):
             wrong.append(f"nobody came by at {', '.join(each.point.key for each in missed)}")
         return wrong
 

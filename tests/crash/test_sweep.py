@@ -41,7 +41,7 @@ def test_whoever_dies_nothing_is_lost_and_nothing_happens_twice(
         at_once=LANES,
         seed=SEED,
         sample=sample,
-        tellings=size(1, 3),
+        tellings=size(2, 3),
         times=PACES[pace],
         done=Path(done) if done and sample is None else None,
     )
