@@ -1,6 +1,6 @@
-"""The one way in which reading a calendar fails."""
+"""How reading and writing calendars fails, by what we do next."""
 
-from scheduler.errors import Explained
+from scheduler.errors import Explained, TryLater
 
 
 class Unreadable(Explained):
@@ -13,3 +13,54 @@ class Unreadable(Explained):
 
     source = 0
     seconds: float | None = None
+
+
+class ReconnectNeeded(Explained):
+    """The account's owner has to give consent once more; nothing else helps."""
+
+
+class NotAllowed(Explained):
+    """A permission lacks that the owner could give: consent to more, or share the calendar."""
+
+
+class NotThere(Explained):
+    """The calendar or event is gone, or cannot be seen."""
+
+
+class CursorExpired(Explained):
+    """The host forgot our place: read afresh, and keep what is known until that is done."""
+
+
+class ChangedMeanwhile(Explained):
+    """Somebody else was quicker: read again, and apply only what is ours."""
+
+
+class Refused(Explained):
+    """The host will never take this request as it is."""
+
+
+class Unsupported(Explained):
+    """The host does not know this at all; what its capabilities promised was too much."""
+
+
+class Wait(TryLater):
+    """The host asks us to wait, is in trouble, or our own share of requests is used up.
+
+    whole  whether it concerns everybody at this host, not this account alone
+    """
+
+    def __init__(self, what: str, *, remedy: str, seconds: float, whole: bool = False) -> None:
+        super().__init__(what, remedy=remedy, seconds=seconds)
+        self.whole = whole
+
+
+SyncError = (
+    ReconnectNeeded
+    | NotAllowed
+    | NotThere
+    | CursorExpired
+    | ChangedMeanwhile
+    | Refused
+    | Unsupported
+    | Wait
+)

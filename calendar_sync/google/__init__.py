@@ -1,0 +1,1 @@
+"""Google Calendar: consent, and what a connected account can be asked."""

@@ -1,0 +1,112 @@
+"""One exchange with a host over https: sent once, read whole, or an error.
+
+Google's client writes our requests, but does not send them: it would speak through httplib2,
+which sends a request a second time when the answer to the first never came. The first may have
+been done, and then a host that gives events names of its own would have two. httpx's transport
+sends once, may be shared by threads, and asks the environment for nothing (no proxy, no
+certificates). Nothing is logged, as addresses name calendars; redirects are not followed, as a
+token is meant for one host only.
+"""
+
+import atexit
+import os
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from time import monotonic
+
+import certifi
+import httpx
+
+from calendar_sync.errors import Refused, Wait
+
+_LONGEST = 30.0  # seconds for an exchange, however the answer drips
+_TIMES = httpx.Timeout(10.0, connect=5.0).as_dict()  # seconds of silence
+_MOST = 32 * 2**20  # bytes of an answer
+_AGAIN = 30.0  # seconds until a host that could not be heard is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. The names of headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Connection:
+    """Speaks to the hosts that Google's addresses name."""
+
+    def __init__(self, ca_file: Path | None) -> None:
+        self._ca_file = ca_file
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: str | bytes | None = None
+    ) -> Answer:
+        """Send a request, once, and return its answer. Raises Wait if none came whole.
+
+        After a Wait it is not known whether the host has done what was asked.
+        """
+        end = monotonic() + _LONGEST
+        request = httpx.Request(
+            method, url, headers=headers, content=body, extensions={"timeout": _TIMES}
+        )
+        try:
+            response = _transport(self._ca_file, os.getpid()).handle_request(request)
+            try:
+                return Answer(response.status_code, dict(response.headers), _read(response, end))
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise _unheard("cannot be reached", whole=True) from None
+        except httpx.TimeoutException:
+            raise _unheard("takes too long to answer") from None
+        except httpx.TransportError:
+            raise _unheard("broke off") from None
+        except httpx.DecodingError:
+            raise _unheard("sent an answer that is damaged") from None
+
+
+def _read(response: httpx.Response, end: float) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > _MOST:
+            raise _unheard("answers with far too much")
+        if monotonic() > end:
+            raise _unheard("takes too long to answer")
+    return bytes(body)
+
+
+def _unheard(what: str, *, whole: bool = False) -> Wait:
+    return Wait(f"The calendar host {what}", remedy="try again later", seconds=_AGAIN, whole=whole)
+
+
+@cache
+def _transport(ca_file: Path | None, process: int) -> httpx.HTTPTransport:
+    """Return what this process keeps its connections in: a child must not use its parent's."""
+    del process
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=60)
+    trust = _trust(ca_file)
+    found = httpx.HTTPTransport(verify=trust, trust_env=False, limits=limits, retries=0)
+    atexit.register(found.close)
+    return found
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what certificates are checked against, whatever the environment may name."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    trust.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        try:
+            trust.load_verify_locations(ca_file)
+        except OSError:  # ssl.SSLError is one
+            raise Refused(
+                f"The certificates in {ca_file} cannot be read",
+                remedy="give a file of PEM certificates",
+            ) from None
+    return trust

@@ -1,0 +1,112 @@
+"""Where accounts are connected: asking for consent, and what it gives.
+
+Like `provider`, in our own words; each host's ways stay in its folder.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from calendar_sync.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody consented to, and what lets us in.
+
+    access   goes with each request, until `until` (UTC)
+    renewal  gets another access; the host may exchange it whenever it is used
+    scopes   what was consented to, in the host's short words
+    subject  who this is at the host, for good
+    email    the address they have there, as the host says
+    """
+
+    access: str = field(repr=False)
+    until: datetime
+    renewal: str = field(repr=False)
+    scopes: frozenset[str]
+    subject: str = field(repr=False)
+    email: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What goes with a question for consent, and proves that its answer is the answer to it.
+
+    redirect  where the host sends the answer
+    state     comes back with it; nobody else can know it
+    verifier  proves to the host that we are the ones who asked (RFC 7636)
+    nonce     comes back in what the host says of the person (OpenID Connect Core 3.1.2.1)
+    """
+
+    redirect: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+    nonce: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many requests a host takes from us: in a minute of all, in one of each, in a day."""
+
+    all_in_a_minute: int
+    each_in_a_minute: int
+    all_in_a_day: int
+
+
+class Access(Protocol):
+    """What lets a provider in."""
+
+    def token(self, refused: str | None = None) -> str:
+        """Return what goes with each request; never again what the host has `refused`.
+
+        Raises ReconnectNeeded, or Wait while somebody else renews it.
+        """
+
+
+class Gate(Protocol):
+    """Our own share of a host's limits."""
+
+    def take(self, requests: int = 1) -> None:
+        """Take so many requests. Raises Wait when the share is used up for now."""
+
+
+class Host(Protocol):
+    """One kind of account that can be connected."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much it takes from us."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether accounts can be connected: it knows us by a name."""
+
+    @property
+    def origin(self) -> str:
+        """Where people give consent: scheme, host and port."""
+
+    def question(self, asked: Asked, hint: str) -> str:
+        """Return the address where consent is asked for.
+
+        hint  an address of mail that the person probably has there
+        """
+
+    def redeem(self, asked: Asked, code: str, now: datetime) -> Grant:
+        """Exchange the code of the answer. Raises Refused, ReconnectNeeded or Wait."""
+
+    def renew(self, grant: Grant, now: datetime) -> Grant:
+        """Get another access. Raises ReconnectNeeded when consent is over, or Wait."""
+
+    def lacking(self, scopes: frozenset[str]) -> list[str]:
+        """Return what was not consented to and is needed to read busy time, in plain words."""
+
+    def give_back(self, grant: Grant) -> None:
+        """Give all access back; succeed if it is gone already. Raises Wait."""
+
+    def provider(self, access: Access, gate: Gate, scopes: frozenset[str]) -> Provider:
+        """Return what a connected account can be asked."""

@@ -1,0 +1,164 @@
+"""Places where the contract of a provider is tried: each with a person's hands on its calendars."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from calendar_sync.google.calendar import GoogleCalendar
+from calendar_sync.google.where import Where
+from calendar_sync.google.wire import stamp
+from calendar_sync.memory import MemoryProvider
+from calendar_sync.provider import CalendarId, Provider, Span
+from services.sandbox.serving import Running
+from tests.calendar_sync.minimal_google import TOKEN, Host, a_minimal_google
+from tests.sandbox.running import a_sandbox, signed_in
+
+ALL = frozenset({"calendar"})
+
+
+@dataclass
+class Tokens:
+    """Gives one token after another, and notes which were refused."""
+
+    tokens: list[str] = field(default_factory=lambda: [TOKEN])
+    refused: list[str] = field(default_factory=list)
+
+    def token(self, refused: str | None = None) -> str:
+        if refused is not None:
+            self.refused.append(refused)
+            self.tokens.pop(0)
+        return self.tokens[0]
+
+
+@dataclass
+class Counter:
+    """A gate that lets everybody through, and counts."""
+
+    taken: int = 0
+
+    def take(self, requests: int = 1) -> None:
+        self.taken += requests
+
+
+class Stage(Protocol):
+    """A provider, and what its owner does at the host."""
+
+    provider: Provider
+    main: CalendarId
+    other: CalendarId
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None: ...
+    def events(self, calendar: CalendarId) -> int: ...
+    def remove_all(self, calendar: CalendarId) -> None: ...
+    def forget(self) -> None: ...
+
+
+class MemoryStage:
+    def __init__(self) -> None:
+        self.memory = MemoryProvider()
+        self.provider: Provider = self.memory
+        self.other = self.memory.add("Clinic")
+        self.main = self.memory.add("Ada", main=True)
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        self.memory.occupy(calendar, span)
+
+    def events(self, calendar: CalendarId) -> int:
+        return len(self.memory.events(calendar))
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        for each in self.memory.events(calendar):
+            self.memory.remove(calendar, each.key)
+
+    def forget(self) -> None:
+        self.memory.forget()
+
+
+class MinimalStage:
+    """The least that speaks like Google."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        host.add("ada@example.org", "Ada")
+        host.add("clinic@example.org", "Clinic")
+        self.main, self.other = CalendarId("ada@example.org"), CalendarId("clinic@example.org")
+        self.tokens, self.gate = Tokens(), Counter()
+        self.provider: Provider = google_at(host, self.tokens, self.gate)
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        start, end = ({"dateTime": stamp(each)} for each in span)
+        self.host.insert(calendar, {"summary": "SECRET", "start": start, "end": end})
+
+    def events(self, calendar: CalendarId) -> int:
+        return sum("extendedProperties" in e for e in self.host.calendars[calendar].values())
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        self.host.calendars[calendar].clear()
+
+    def forget(self) -> None:
+        pass  # it never knew
+
+
+def google_at(
+    host: Host,
+    tokens: Tokens | None = None,
+    gate: Counter | None = None,
+    scopes: frozenset[str] = ALL,
+) -> GoogleCalendar:
+    where = Where(client_id="us", api_url=host.url)
+    return GoogleCalendar(where, tokens or Tokens(), gate or Counter(), scopes)
+
+
+@contextmanager
+def memory(folder: Path) -> Iterator[Stage]:
+    yield MemoryStage()
+
+
+@contextmanager
+def minimal(folder: Path) -> Iterator[Stage]:
+    with a_minimal_google() as host:
+        yield MinimalStage(host)
+
+
+class SandboxStage:
+    """The sandbox, which plays all of Google."""
+
+    def __init__(self, running: Running) -> None:
+        self.world, self.faults = running.world, running.faults
+        self.world.add_person("ada@example.org", "Ada", "America/New_York")
+        self.main = CalendarId("ada@example.org")
+        self.other = CalendarId(self.world.add_calendar("ada@example.org", "Clinic").id)
+        token = signed_in(running, "ada@example.org", ["calendar"])
+        where = Where(api_url=f"{running.base}/google/calendar/v3/", ca_file=running.ca_file)
+        self.provider: Provider = GoogleCalendar(where, Tokens([token]), Counter(), ALL)
+        self._count = 0
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        self._count += 1
+        start, end = ({"dateTime": stamp(each)} for each in span)
+        event = {"id": f"theirs{self._count}", "summary": "SECRET", "start": start, "end": end}
+        self.world.put(calendar, event, by="ada@example.org")
+
+    def events(self, calendar: CalendarId) -> int:
+        return sum(
+            "extendedProperties" in each and each["status"] == "confirmed"
+            for each in self.world.events(calendar)
+        )
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        for each in self.world.events(calendar):
+            self.world.cancel(calendar, each["id"], by="ada@example.org")
+
+    def forget(self) -> None:
+        self.world.expire_cursors()
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[Stage]:
+    with a_sandbox(folder / "sandbox") as running:
+        yield SandboxStage(running)
+
+
+STAGES = {"memory": memory, "google on a minimal host": minimal, "google on the sandbox": sandbox}

@@ -1,0 +1,256 @@
+"""What every provider promises, tried on each. What one cannot do is asked of its capabilities."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from calendar_sync.errors import CursorExpired, NotThere, Unsupported
+from calendar_sync.provider import (
+    Answer,
+    CalendarId,
+    Capability,
+    Channel,
+    Cursor,
+    Draft,
+    Reply,
+)
+from scheduler.model.busy import BusyInterval, Kind
+from tests.calendar_sync.builders import utc
+from tests.calendar_sync.stages import STAGES, Stage
+
+DAY = 86_400
+SPAN = (utc("2027-03-01"), utc("2027-09-01"))
+NINE = (utc("2027-03-10 09:00"), utc("2027-03-10 10:00"))
+TEN = (utc("2027-03-10 10:00"), utc("2027-03-10 11:00"))
+DRAFT = Draft("series/1/ada", "Peer group", NINE, "America/New_York", "Room 4", "Bring goals")
+
+
+@pytest.fixture(params=list(STAGES))
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with STAGES[request.param](tmp_path) as found:
+        yield found
+
+
+def busy(stage: Stage, calendar: CalendarId | None = None) -> object:
+    asked = calendar or stage.main
+    return stage.provider.busy([asked], SPAN)[asked]
+
+
+def taken(*spans: tuple[int, int]) -> list[BusyInterval]:
+    return [BusyInterval(*span, Kind.BUSY) for span in spans]
+
+
+def needs(stage: Stage, capability: Capability) -> None:
+    if capability not in stage.provider.capabilities:
+        pytest.skip(f"this account has no {capability}")
+
+
+def test_the_calendars_are_listed_the_main_one_first(stage: Stage) -> None:
+    needs(stage, Capability.CHOOSES)
+
+    found = [each.calendar for each in stage.provider.calendars()]
+
+    assert found[0] == stage.main
+    assert set(found) >= {stage.main, stage.other}
+
+
+def test_an_empty_calendar_takes_nothing(stage: Stage) -> None:
+    assert busy(stage) == []
+
+
+def test_busy_time_is_sorted_and_what_touches_leaves_no_gap(stage: Stage) -> None:
+    stage.occupy(stage.main, TEN)
+    stage.occupy(stage.main, NINE)
+
+    assert busy(stage) in (taken((NINE[0], TEN[1])), taken(NINE, TEN))
+
+
+def test_busy_time_is_clipped_to_what_was_asked(stage: Stage) -> None:
+    stage.occupy(stage.main, NINE)
+
+    found = stage.provider.busy([stage.main], (NINE[0] + 60, NINE[1] - 60))
+
+    assert found[stage.main] == taken((NINE[0] + 60, NINE[1] - 60))
+
+
+@pytest.mark.parametrize("days", [59, 60, 120])
+def test_an_event_over_the_border_of_two_questions_stays_one(stage: Stage, days: int) -> None:
+    long = (SPAN[0] + days * DAY - 3600, SPAN[0] + (days + 1) * DAY)
+    stage.occupy(stage.main, long)
+
+    assert busy(stage) == taken(long)
+
+
+def test_an_unknown_calendar_is_an_error_of_its_own_and_never_free(stage: Stage) -> None:
+    stage.occupy(stage.main, NINE)
+    unknown = CalendarId("nobody@example.org")
+
+    found = stage.provider.busy([unknown, stage.main, stage.other], SPAN)
+
+    assert isinstance(found[unknown], Exception)
+    assert found[stage.main] == taken(NINE)
+    assert found[stage.other] == []
+
+
+def test_every_one_of_many_calendars_is_answered(stage: Stage) -> None:
+    many = [CalendarId(f"person{n}@example.org") for n in range(120)]
+
+    found = stage.provider.busy([*many, stage.main], SPAN)
+
+    assert set(found) == {*many, stage.main}
+    assert all(isinstance(found[each], Exception) for each in many)
+
+
+def test_what_has_not_changed_is_said_to_be_so(stage: Stage) -> None:
+    needs(stage, Capability.CURSORS)
+    stage.occupy(stage.main, TEN)
+    begun = stage.provider.changes(stage.main, None)
+    assert begun.anything
+    if begun.cursor is None:
+        return  # a host that gives no cursors is read each time
+
+    again = stage.provider.changes(stage.main, begun.cursor)
+    assert not again.anything
+    stage.occupy(stage.main, NINE)
+    assert stage.provider.changes(stage.main, again.cursor).anything
+
+
+def test_a_cursor_nobody_knows_has_expired(stage: Stage) -> None:
+    needs(stage, Capability.CURSORS)
+
+    with pytest.raises(CursorExpired):
+        stage.provider.changes(stage.main, Cursor("another version's"))
+
+
+def test_a_cursor_that_the_host_forgot_has_expired_and_a_new_one_begins(stage: Stage) -> None:
+    needs(stage, Capability.CURSORS)
+    begun = stage.provider.changes(stage.main, None)
+    if begun.cursor is None:
+        return
+    stage.forget()
+
+    with pytest.raises(CursorExpired):
+        stage.provider.changes(stage.main, begun.cursor)
+
+    assert stage.provider.changes(stage.main, None).anything
+
+
+def test_what_happens_in_one_calendar_is_no_change_of_another(stage: Stage) -> None:
+    needs(stage, Capability.CURSORS)
+    begun = stage.provider.changes(stage.main, None)
+    if begun.cursor is not None:
+        stage.occupy(stage.other, NINE)
+        assert not stage.provider.changes(stage.main, begun.cursor).anything
+
+
+def test_an_event_that_is_put_takes_its_time(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+
+    stage.provider.put(stage.main, DRAFT)
+
+    assert busy(stage) == taken(NINE)
+
+
+def test_putting_the_same_again_leaves_one(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+
+    for written in (False, False, True):
+        stage.provider.put(stage.main, DRAFT, written=written)
+
+    assert stage.events(stage.main) == 1
+
+
+def test_a_changed_draft_changes_the_one(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put(stage.main, DRAFT)
+
+    stage.provider.put(stage.main, replace(DRAFT, when=TEN, title="Later"), written=True)
+
+    assert stage.events(stage.main) == 1
+    assert busy(stage) == taken(TEN)
+
+
+def test_events_of_several_keys_are_several(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+
+    stage.provider.put(stage.main, DRAFT)
+    stage.provider.put(stage.main, replace(DRAFT, key="series/2/ada", when=TEN))
+    stage.provider.put(stage.other, DRAFT)
+
+    assert stage.events(stage.main) == 2
+    assert stage.events(stage.other) == 1
+
+
+def test_a_cancelled_event_is_gone_and_may_be_cancelled_again(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put(stage.main, DRAFT)
+
+    stage.provider.cancel(stage.main, DRAFT.key)
+    stage.provider.cancel(stage.main, DRAFT.key)
+    stage.provider.cancel(stage.main, "never written")
+
+    assert stage.events(stage.main) == 0
+    assert busy(stage) == []
+
+
+def test_a_cancelled_event_can_be_put_anew(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put(stage.main, DRAFT)
+    stage.provider.cancel(stage.main, DRAFT.key)
+
+    stage.provider.put(stage.main, DRAFT)
+
+    assert stage.events(stage.main) == 1
+    assert busy(stage) == taken(NINE)
+
+
+def test_an_event_that_a_person_removed_stays_removed(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put(stage.main, DRAFT)
+    stage.remove_all(stage.main)
+
+    with pytest.raises(NotThere):
+        stage.provider.put(stage.main, replace(DRAFT, when=TEN), written=True)
+
+    assert stage.events(stage.main) == 0
+
+
+def test_guests_have_not_answered_at_first(stage: Stage) -> None:
+    needs(stage, Capability.REPLIES)
+    needs(stage, Capability.INVITES)
+    stage.provider.put(stage.main, replace(DRAFT, guests=("grace@example.org",)))
+
+    found = stage.provider.replies(stage.main, DRAFT.key)
+
+    assert found == [Reply("grace@example.org", Answer.WAITING)]
+
+
+def test_there_are_no_replies_to_an_event_that_is_not_there(stage: Stage) -> None:
+    needs(stage, Capability.REPLIES)
+
+    with pytest.raises(NotThere):
+        stage.provider.replies(stage.main, "never written")
+
+
+def test_a_channel_opens_and_closes_and_may_be_closed_again(stage: Stage) -> None:
+    needs(stage, Capability.WATCHES)
+    asked = Channel("channel-1", "secret", "https://us.example.org/hook", utc("2027-03-02"))
+    try:
+        opened = stage.provider.watch(stage.main, asked)
+    except (Unsupported, NotThere):
+        return  # known only once it was asked
+
+    assert opened.resource
+    assert opened.secret == asked.secret
+    stage.provider.stop(opened)
+    stage.provider.stop(opened)
+
+
+def test_nothing_of_an_account_is_in_what_is_written_to_a_log(stage: Stage) -> None:
+    needs(stage, Capability.CHOOSES)
+    told = repr(stage.provider.calendars())
+
+    assert str(stage.main) not in told
+    assert "Ada" not in told
