@@ -83,6 +83,11 @@ def calendar_lost(
     return _message("calendar_lost", key, to_name, to_address, link, group_title=group_title)
 
 
+def reconnect(*, key: str, to_name: str, to_address: str, link: str) -> Message:
+    """Access to an account that the reader connected was taken back or has ended."""
+    return _message("reconnect", key, to_name, to_address, link)
+
+
 def _message(
     name: str, key: str, to_name: str, to_address: str, link: str, **facts: str | int
 ) -> Message:

@@ -1,6 +1,7 @@
 """The web application: doors, headers, and what is said when something goes wrong."""
 
 import logging
+from collections.abc import Sequence
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,7 +33,7 @@ def create_app(runtime: Runtime) -> Flask:
     if runtime.settings.trusted_proxies:
         hops = runtime.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    app.after_request(_headers)
+    app.after_request(_Headers([each.origin for each in runtime.hosts.values() if each.is_open]))
     metrics.install(app, lambda: authentication.authenticate_operator(READ))  # before settling
     door.install(app, runtime)
     problems.install(app, mistakes.page)
@@ -42,20 +43,29 @@ def create_app(runtime: Runtime) -> Flask:
     return app
 
 
-def _headers(response: Response) -> Response:
-    """Say on every answer what a browser may do with it: next to nothing."""
-    for name, value in {
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "X-Frame-Options": "DENY",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-        "Content-Security-Policy": (
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
-        "Cache-Control": "no-store",
-    }.items():
-        response.headers.setdefault(name, value)
-    return response
+class _Headers:
+    """Says on every answer what a browser may do with it: next to nothing.
+
+    onward  where else than to us a form may lead: to those who are asked for consent
+    """
+
+    def __init__(self, onward: Sequence[str]) -> None:
+        forms = " ".join(["'self'", *onward])
+        self._said = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+            "Content-Security-Policy": (
+                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+                f"connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+            ),
+            "Cache-Control": "no-store",
+        }
+
+    def __call__(self, response: Response) -> Response:
+        for name, value in self._said.items():
+            response.headers.setdefault(name, value)
+        return response

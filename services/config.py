@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from calendar_sync.google.where import Where as Google
 from calendar_sync.ics.fetch import Network
 from notifications import smtp
 from notifications.errors import BadChannel
@@ -57,7 +58,9 @@ class Times:
 class Settings:
     """How this process runs. Secrets never appear in its repr, and so never in a log.
 
-    Each field is COMMONHOUR_ and its name in capitals, but for `network`, which is
+    Each field is COMMONHOUR_ and its name in capitals, but for `google`, whose fields are
+    COMMONHOUR_GOOGLE_CLIENT_ID, _CLIENT_SECRET, _API_URL, _OAUTH_URL, _TOKEN_URL and _REVOKE_URL
+    (another host of the same API may stand in for Google), and for `network`, which is
     COMMONHOUR_ALLOW_PRIVATE_FEEDS (addresses or networks, separated by commas or spaces, that
     calendar fetching may reach besides public ones) and COMMONHOUR_CA_FILE (a PEM file of
     certificates trusted in addition).
@@ -75,6 +78,7 @@ class Settings:
     operators        e-mail addresses of whoever may see the operator's page
     times            COMMONHOUR_LEASE and so on; only tests and large installations set them
     log              debug, info, warning or error
+    google           where it is, and by which name it knows us; no client_id: nobody connects one
     """
 
     home: Path = Path(".commonhour")
@@ -92,6 +96,7 @@ class Settings:
     times: Times = field(default_factory=Times)
     log: str = "info"
     network: Network = field(default_factory=Network)
+    google: Google = field(default_factory=Google)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251 -- the reader
@@ -113,6 +118,7 @@ class Settings:
             times=read.times(),
             log=read.level(),
             network=Network(allow=read.networks(), ca_file=read.ca_file()),
+            google=read.google(),
         )
         problems = read.problems + _weak(settings, read.problems)
         if problems:
@@ -240,6 +246,39 @@ class _Reader:
             self._wrong("LISTEN", f"write a host and a port such as {_LISTEN}")
             return "127.0.0.1", 8000
         return host.strip("[]"), int(port)
+
+    def google(self) -> Google:
+        usual = Google()
+        secret = self.text("GOOGLE_CLIENT_SECRET") or self.text("GOOGLE_SECRET")
+        client = self.text("GOOGLE_CLIENT_ID")
+        if (client is None) != (secret is None):
+            lacks = "CLIENT_ID" if client is None else "CLIENT_SECRET"
+            self._wrong(f"GOOGLE_{lacks}", "it is not set, though the other half is")
+        return Google(
+            client_id=client,
+            client_secret=secret,
+            api_url=self._outside("GOOGLE_API_URL", usual.api_url).rstrip("/") + "/",
+            oauth_url=self._outside("GOOGLE_OAUTH_URL", usual.oauth_url),
+            token_url=self._outside("GOOGLE_TOKEN_URL", usual.token_url),
+            revoke_url=self._outside("GOOGLE_REVOKE_URL", usual.revoke_url),
+            ca_file=Path(found) if (found := self.text("CA_FILE")) else None,
+        )
+
+    def _outside(self, name: str, usual: str) -> str:
+        """Read where tokens are sent: over https, or to this machine itself."""
+        text = self.text(name) or usual
+        try:
+            parts = urlsplit(text)
+            host = parts.hostname or ""
+            safe = parts.scheme == "https" or (parts.scheme == "http" and is_local(host))
+            good = host and safe and parts.port != 0
+            extra = parts.username or parts.query or parts.fragment
+        except ValueError:
+            good, extra = False, ""
+        if not good or extra:
+            self._wrong(name, f"write an https address such as {usual}")
+            return usual
+        return text
 
     def count(self, name: str) -> int:
         text = self.text(name) or "0"

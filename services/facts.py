@@ -77,6 +77,27 @@ class CalendarLost(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDue(Fact):
+    """It is time to read the calendars of a connected account again."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLost(Fact):
+    """A host refuses to go on with an account: its owner has to give consent once more."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReleased(Fact):
+    """Access to an account is no longer wanted, and is to be given back at its host."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PlanAsked(Fact):
     """Somebody asked for a plan whose calendars are to be read first."""
 

@@ -1,6 +1,6 @@
 """The composition root: what a process needs, put together from its settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,15 +9,19 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from calendar_sync.host import Host as At
 from notifications import outbox
 from notifications.message import Channel, Sender
 from notifications.outbox import OutboxChannel
 from notifications.smtp import SmtpChannel
 from services.config import Settings
+from services.flow.access import Opening
+from services.flow.gates import Gates
 from services.keys import Keys
 from services.queue import Queues, queues_at
 from services.storage import work
 from services.storage.engine import engine_for, url_of
+from services.storage.rows.accounts import Host
 from services.storage.work import Work
 
 
@@ -36,6 +40,8 @@ class Runtime:
     queues: Queues
     channel: Channel
     clock: Callable[[], datetime] = now
+    hosts: Mapping[Host, At] = field(default_factory=dict)
+    _opening: Opening | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -47,7 +53,19 @@ class Runtime:
             engine_for(url_of(settings), keys),
             queues_at(settings.redis_url),
             _channel(settings),
+            hosts=_hosts(settings),
         )
+
+    @property
+    def opening(self) -> Opening:
+        """What opens connected accounts, shared by the threads of this process."""
+        if self._opening is None:
+            gates = {host: Gates(self, host, at.limits) for host, at in self.hosts.items()}
+            self._opening = Opening(self, self.keys, self.hosts, gates, self._now)
+        return self._opening
+
+    def _now(self) -> datetime:
+        return self.clock()  # whichever we have by then
 
     def work(self, actor: UUID | None = None) -> AbstractContextManager[Work]:
         """Open a unit of work."""
@@ -60,6 +78,12 @@ class Runtime:
     def forget_mails(self, address: str, begun: Sequence[str] = ()) -> int:
         """Delete the kept mails to an address, and those whose keys begin so; return how many."""
         return outbox.forget(self.settings.mails, address, begun)
+
+
+def _hosts(settings: Settings) -> dict[Host, At]:
+    from calendar_sync.google.host import GoogleHost  # noqa: PLC0415 -- its client takes long
+
+    return {Host.GOOGLE: GoogleHost(settings.google)}
 
 
 def _channel(settings: Settings) -> Channel:

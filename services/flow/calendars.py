@@ -162,7 +162,7 @@ def drop_own(work: Work, calendar_id: UUID) -> None:
     row = stored.one(work, calendar_id)
     if row is None or row.person_id != person_id:
         raise missing("calendar")
-    _drop(work, row)
+    drop(work, row)
 
 
 def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> None:
@@ -172,7 +172,7 @@ def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID)
     row = stored.one(work, calendar_id)
     if row is None or (row.person_id, row.group_id) != (person.id, group_id):
         raise missing("calendar")
-    _drop(work, row)
+    drop(work, row)
 
 
 def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
@@ -220,7 +220,7 @@ def _add(work: Work, row: CalendarRow) -> None:
     work.record(CalendarConnected(row.id, row.revision))
 
 
-def _drop(work: Work, row: CalendarRow) -> None:
+def drop(work: Work, row: CalendarRow) -> None:
     """Delete a calendar with what was read of it, and the plans in which its times show."""
     concerned = (
         [row.group_id]
@@ -245,9 +245,10 @@ def kind_of(text: str) -> CalendarKind:
 
 
 def stale(rows: Sequence[CalendarRow], now: datetime) -> list[UUID]:
-    """Those that are read from an address and were not, lately."""
+    """Those that are read by themselves and were not, lately."""
     return [
         row.id
         for row in rows
-        if row.source is Source.ADDRESS and (row.tried_at is None or row.tried_at < now - FRESH)
+        if row.source in (Source.ADDRESS, Source.ACCOUNT)
+        and (row.tried_at is None or row.tried_at < now - FRESH)
     ]

@@ -2,17 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from services.flow.question import TRUSTED, Calendars, known_until, said_by
-from services.storage import calendars
+from services.storage import accounts, calendars
 from services.storage.members import Pair
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.groups import GroupRow
 from services.storage.work import Work
+
+_LOST = (
+    "Access to their calendars has ended",
+    "they connect the account once more on their page",
+)
+_DOUBTED = (
+    "A calendar shows much less than before",
+    "they say on their page whether that is right",
+)
 
 
 class Known(StrEnum):
@@ -26,7 +36,10 @@ class Known(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A member's coverage. No word of any calendar; a trouble is told in our own sentences."""
+    """A member's coverage. No word of any calendar; a trouble is told in our own sentences.
+
+    reconnect  whether a calendar's account needs consent once more, which its owner alone can give
+    """
 
     known: Known
     calendars: int
@@ -34,6 +47,7 @@ class Coverage:
     read_at: datetime | None
     what: str | None
     remedy: str | None
+    reconnect: bool = False
 
 
 def of_group(work: Work, group: GroupRow, pairs: Sequence[Pair]) -> dict[UUID, Coverage]:
@@ -41,9 +55,15 @@ def of_group(work: Work, group: GroupRow, pairs: Sequence[Pair]) -> dict[UUID, C
     rows = defaultdict(list)
     for member, row, busy in calendars.of_group(work, group.id):
         rows[member].append((row, busy))
+    behind = {row.account_id for each in rows.values() for row, _ in each if row.account_id}
+    lost = accounts.lost_among(work, behind)
     return {
-        member.id: coverage(
-            rows[member.id], said_by(member, person)["timezone"] or group.timezone, work.now
+        member.id: _to_others(
+            coverage(
+                rows[member.id], said_by(member, person)["timezone"] or group.timezone, work.now
+            ),
+            [row for row, _ in rows[member.id]],
+            lost,
         )
         for member, person in pairs
     }
@@ -67,6 +87,15 @@ def coverage(rows: Calendars, tz: str, now: datetime) -> Coverage:
         failing.failed_what if failing else None,
         failing.failed_remedy if failing else None,
     )
+
+
+def _to_others(found: Coverage, rows: Sequence[CalendarRow], lost: AbstractSet[UUID]) -> Coverage:
+    """Tell a trouble to those who cannot mend it: who can, and no more of it than they need."""
+    if any(row.account_id in lost for row in rows):
+        return replace(found, what=_LOST[0], remedy=_LOST[1], reconnect=True)
+    if any(row.doubted_at is not None and row.failed_what == found.what for row in rows):
+        return replace(found, what=_DOUBTED[0], remedy=_DOUBTED[1])
+    return found
 
 
 def _known(rows: Calendars, failing: CalendarRow | None, now: datetime) -> Known:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.facts import CalendarDue, TimerRang
+from services.facts import AccountDue, CalendarDue, TimerRang
 from services.storage import due as stored
 from services.storage.work import Work
 
@@ -21,6 +21,9 @@ def record(work: Work) -> bool:
     calendars = stored.take_calendars(work, work.now + _GIVEN_UP, _MOST)
     for calendar in calendars:
         work.record(CalendarDue(calendar))
+    accounts = stored.take_accounts(work, work.now + _GIVEN_UP, _MOST)
+    for account in accounts:
+        work.record(AccountDue(account))
     for timer in stored.take_timers(work, TIMERS):
         work.record(TimerRang(timer))
-    return len(calendars) >= _MOST
+    return max(len(calendars), len(accounts)) >= _MOST

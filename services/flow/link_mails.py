@@ -102,6 +102,8 @@ def _message(letter: _Letter, address: str) -> Message:
         return compose.plans_discarded(**to, group_title=letter.group_title)
     if letter.purpose is Purpose.CALENDAR_LOST:
         return compose.calendar_lost(**to, group_title=letter.group_title)
+    if letter.purpose is Purpose.RECONNECT:
+        return compose.reconnect(**to)
     write = (
         compose.invitation
         if letter.purpose is Purpose.INVITATION

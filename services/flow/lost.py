@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.flow import signin
 from services.flow.readings import LOST
-from services.storage import calendars, groups, tries
+from services.storage import accounts, calendars, groups, tries
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.people import Purpose
 from services.storage.work import Work
@@ -28,6 +28,18 @@ def tell(work: Work, calendar_id: UUID) -> None:
         row.lost_at = None
 
 
+def tell_account(work: Work, account_id: UUID) -> None:
+    """Have a mail written to the owner of an account that needs consent once more.
+
+    At most one in a week, whatever else they were told of; their page says it all the time.
+    """
+    row = accounts.one(work, account_id)
+    if row is None or row.lost_at is None:
+        return
+    if tries.count(work, _key(row.person_id), 1, work.now + _AGAIN):
+        signin.made(work, Purpose.RECONNECT, person_id=row.person_id)
+
+
 def _who(work: Work, row: CalendarRow) -> list[UUID]:
     if row.group_id is None:
         return [row.person_id]
@@ -36,10 +48,15 @@ def _who(work: Work, row: CalendarRow) -> list[UUID]:
 
 def _told(work: Work, row: CalendarRow, person: UUID) -> bool:
     """Whether a person is told of a calendar, now or by a mail of this week."""
-    key = sha256(b"lost" + person.bytes).digest()
+    key = _key(person)
     if tries.count(work, key, 1, work.now + _AGAIN):
         signin.made(work, Purpose.CALENDAR_LOST, person_id=person, group_id=row.group_id)
         return True
     until = tries.until(work, key)
     well = row.read_at or row.created_at
     return until is not None and well + LOST <= until - _AGAIN
+
+
+def _key(person: UUID) -> bytes:
+    """The key under which it is counted that somebody was told."""
+    return sha256(b"lost" + person.bytes).digest()

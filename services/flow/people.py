@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from services.flow import groups, persons, rights, signin
+from services.flow import accounts, groups, persons, rights, signin
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
 from services.planning.rules import OF_TIME, checked_person
@@ -58,6 +58,7 @@ def delete_data(work: Work) -> list[UUID]:
     gone, and not because of whom.
     """
     person = me(work)
+    accounts.let_all_go(work, person.id)
     calendars.drop_of_person(work, person.id)
     for each in OF_TIME:
         setattr(person, each, None)
@@ -105,6 +106,7 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]],
     for group, _ in alone:
         work.session.delete(group)
     work.session.flush()
+    accounts.let_all_go(work, person_id)
     work.session.delete(person)
     persons.let_go(work, *helpers)
     links.drop_to(work, person.email)

@@ -2,8 +2,19 @@
 
 from datetime import timedelta
 
+from services.flow import consent, releases
 from services.flow.answers import KEPT
-from services.storage import answers, links, outbox, sessions, tokens, traces, tries
+from services.storage import (
+    accounts,
+    answers,
+    gates,
+    links,
+    outbox,
+    sessions,
+    tokens,
+    traces,
+    tries,
+)
 from services.storage.erasing import erase
 from services.storage.work import Work
 
@@ -24,6 +35,9 @@ def purge(work: Work) -> dict[str, int]:
         "tokens": tokens.drop_over(work),
         "stored answers": answers.drop_older(work, work.now - KEPT),
         "counted tries": tries.drop_over(work),
+        "shares of requests": gates.drop_over(work),
+        "questions for consent": consent.end_over(work),
+        "access not given back": accounts.drop_releases(work, work.now - releases.KEPT),
         "tasks": outbox.drop_done(work.session, work.now - _TASKS),
         "persons": traces.drop_unheld(work),
     }

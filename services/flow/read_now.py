@@ -5,12 +5,12 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from services.facts import CalendarDue
-from services.flow import calendars
+from services.facts import AccountDue, CalendarDue
+from services.flow import access, account_readings, calendars
 from services.flow.errors import Conflict, TooMany
 from services.flow.readings import rests_until
 from services.flow.rights import missing
-from services.storage import tries
+from services.storage import accounts, tries
 from services.storage.calendars import Known
 from services.storage.rows.calendars import Source
 from services.storage.work import Work
@@ -35,18 +35,29 @@ def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
     found = next((each for each in known if each[0].id == calendar_id), None)
     if found is None:
         raise missing("calendar")
-    if found[0].source is not Source.ADDRESS:
+    account_id = found[0].account_id
+    if found[0].source is not Source.ADDRESS and account_id is None:
         raise Conflict(
             "This calendar is not read from an address", remedy="add it anew where it has changed"
         )
     rest = rests_until(work, calendar_id)
+    if account_id is not None:
+        _has_consent(work, account_id)
+        rest = account_readings.rests_until(work, account_id)
     if rest is not None:
         raise _later("The host of this calendar has asked us to wait", rest - work.now)
-    if not tries.count(work, _key(calendar_id), 1, work.now + _AGAIN):
-        over = tries.until(work, _key(calendar_id)) or work.now
+    subject = account_id or calendar_id
+    if not tries.count(work, _key(subject), 1, work.now + _AGAIN):
+        over = tries.until(work, _key(subject)) or work.now
         raise _later("A calendar is read at most once a minute", over - work.now)
-    work.record(CalendarDue(calendar_id))
+    work.record(CalendarDue(subject) if account_id is None else AccountDue(subject))
     return found
+
+
+def _has_consent(work: Work, account_id: UUID) -> None:
+    row = accounts.one(work, account_id)
+    if row is not None and row.lost_at is not None:
+        raise Conflict(access.OVER[0], remedy=access.OVER[1])
 
 
 def _later(what: str, wait: timedelta) -> TooMany:

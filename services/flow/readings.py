@@ -13,8 +13,9 @@ from calendar_sync.ics.source import Reading, read_again
 from calendar_sync.ics.source import Source as Place
 from scheduler.model.events import Events
 from services.facts import BusyChanged, CalendarLost
-from services.flow import live
-from services.flow.calendars import EMPTY, sooner, window
+from services.flow import doubts, live
+from services.flow.calendars import sooner, window
+from services.flow.doubts import Told
 from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
 from services.storage import calendars as stored
@@ -66,40 +67,63 @@ def read(due: Due, network: Network) -> Reading | Unreadable:
     if isinstance(due.place, Unreadable):
         return due.place
     try:
-        found = read_again(due.place, due.seen, network=network)
+        return read_again(due.place, due.seen, network=network)
     except Unreadable as error:
         return error
-    # Nobody is free for two years: it is the wrong calendar, or one that was emptied.
-    return Unreadable(EMPTY[0], remedy=EMPTY[1]) if found.intervals == [] else found
 
 
 def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refresh: float) -> None:
-    """Keep what a reading gave; when it failed, what was known before stays, with the reason.
-
-    BusyChanged is recorded if by this reading other time is known to be taken in what is left of
-    a term, or the calendar's time becomes unknown there, or known again.
+    """Keep what a reading of an address gave, as `note` does.
 
     refresh  seconds until the next reading, if all is well
     """
     row = stored.locked(work, due.calendar_id)
     if row is None or _is_overtaken(row, due, outcome):
         return  # deleted while it was read, or read again by somebody since
+    told: Told | Unreadable
+    if isinstance(outcome, Unreadable):
+        told = outcome
+    else:
+        told = Told(outcome.intervals, json.dumps([due.zone, outcome.seen.as_text()]))
+    again = note(work, keys, row, due.began, told, refresh=timedelta(seconds=refresh))
+    row.due_at = work.now + again
+
+
+def note(  # noqa: PLR0913 -- what was read, and when
+    work: Work,
+    keys: Keys,
+    row: CalendarRow,
+    began: datetime,
+    outcome: Told | Unreadable,
+    *,
+    refresh: timedelta,
+) -> timedelta:
+    """Note what came of reading a calendar, and return when to read it next.
+
+    When it failed, what was known before stays, with the reason; so it does where the calendar
+    shows so much less than before that its owner is asked first. BusyChanged is recorded if by
+    this reading other time is known to be taken in what is left of a term, or the calendar's time
+    becomes unknown there, or known again.
+    """
     _, busy = stored.known(work, row)
+    if isinstance(outcome, Told):
+        outcome = doubts.doubted(row, busy, outcome, began)
     if isinstance(outcome, Unreadable):
         # As of that try, and not of now: so its time becomes unknown once, not at each failure.
-        before = _believed(row, busy, row.tried_at or due.began)
-        _failed(work, row, outcome, timedelta(seconds=refresh))
-        after = _believed(row, busy, due.began)
+        before = _believed(row, busy, row.tried_at or began)
+        again = _failed(work, row, outcome, refresh)
+        after = _believed(row, busy, began)
     else:
-        before = _believed(row, busy, due.began)
-        after = _succeeded(work, row, busy, due, outcome)
-        row.seen = keys.sealed(json.dumps([due.zone, outcome.seen.as_text()]), row.id)
-        row.due_at = work.now + sooner(timedelta(seconds=refresh))
-    row.tried_at = due.began
+        before = _believed(row, busy, began)
+        after = _succeeded(work, row, busy, began, outcome)
+        row.seen = keys.sealed(outcome.remembered, row.id)
+        again = sooner(refresh)
+    row.tried_at = began
     if live.differs(before, after, live.spans_of(work, row)):
         row.revision += 1
         work.session.flush()
         work.record(BusyChanged(row.id, row.revision))
+    return again
 
 
 def rests_until(work: Work, calendar_id: UUID) -> datetime | None:
@@ -151,31 +175,32 @@ def _believed(row: CalendarRow, busy: BusyRow | None, at: datetime) -> Events | 
 
 
 def _succeeded(
-    work: Work, row: CalendarRow, busy: BusyRow | None, due: Due, outcome: Reading
+    work: Work, row: CalendarRow, busy: BusyRow | None, began: datetime, told: Told
 ) -> Events | None:
-    row.read_at, row.failed_what, row.failed_remedy = due.began, None, None
-    row.failures, row.lost_at = 0, None
-    if outcome.intervals is None:
+    row.read_at, row.failed_what, row.failed_remedy = began, None, None
+    row.failures, row.lost_at, row.doubted_at, row.believed_at = 0, None, None, None
+    if told.intervals is None:
         return None if busy is None else busy.events
-    found, (first, last) = Events.of(outcome.intervals), window(due.began)
+    found, (first, last) = Events.of(told.intervals), window(began)
     stored.keep(work, row.id, found, first, last)
     return found
 
 
-def _failed(work: Work, row: CalendarRow, error: Unreadable, refresh: timedelta) -> None:
+def _failed(work: Work, row: CalendarRow, error: Unreadable, refresh: timedelta) -> timedelta:
     row.failures += 1
     row.failed_what, row.failed_remedy = error.what, error.remedy
-    wait = min(_AFTER_FAILURE * 2 ** min(row.failures - 1, 16), refresh)
+    wait: timedelta = min(_AFTER_FAILURE * 2 ** min(row.failures - 1, 16), refresh)
     if error.seconds is not None:
         asked = timedelta(seconds=error.seconds)
         wait = max(wait, asked)
         tries.count(work, _rest(row.id), 1, work.now + asked)
-    row.due_at = work.now + wait + (wait - sooner(wait))  # later, where somebody asked for it
     well = row.read_at or row.created_at
     if row.lost_at is None and row.failures >= _LOST_AFTER and work.now - well >= LOST:
         row.lost_at = work.now
         work.session.flush()
         work.record(CalendarLost(row.id, row.revision))
+    later: timedelta = wait - sooner(wait)  # where somebody asked for it, not before
+    return wait + later
 
 
 def _rest(calendar_id: UUID) -> bytes:

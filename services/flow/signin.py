@@ -19,6 +19,7 @@ LIFETIMES = {
     Purpose.COORDINATION: timedelta(days=14),
     Purpose.PLAN_AGAIN: timedelta(days=14),
     Purpose.CALENDAR_LOST: timedelta(days=14),
+    Purpose.RECONNECT: timedelta(days=14),
     Purpose.FIRST: timedelta(hours=24),
 }
 _ALIVE = 3  # links of one kind that one person may hold: the mails may overtake one another

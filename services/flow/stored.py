@@ -1,14 +1,16 @@
 """Everything that is kept about one person, for that person to read."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from scheduler.errors import Explained
+from services.flow import accounts as flow
 from services.flow.rights import missing
+from services.keys import Keys
 from services.storage import (
+    accounts,
     answers,
     calendars,
     groups,
@@ -20,16 +22,16 @@ from services.storage import (
     traces,
 )
 from services.storage.calendars import Known
+from services.storage.rows.accounts import AccountRow
 from services.storage.rows.calendars import BusyRow, CalendarRow
 from services.storage.work import Work
 
-Open = Callable[[bytes, UUID], str]
 
-
-def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
+def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
     """Collect it, fit for JSON. Raises Missing.
 
-    opened  opens a sealed address for the calendar with that id; only its host is shown
+    Of sealed addresses only the host is shown; of accounts the address of mail that the person
+    has there, if it is they who ask.
     """
     person = people.by_id(work, person_id)
     if person is None:
@@ -60,7 +62,14 @@ def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
             {"group": group.title, "name": row.name, "day": row.day.isoformat()}
             for row, group in groups.guest_days(work, person_id)
         ],
-        "calendars": [_calendar(each, opened) for each in calendars.of_person(work, person_id)],
+        "calendars": [_calendar(each, keys) for each in calendars.of_person(work, person_id)],
+        "accounts": [
+            _account(each, keys, to_self=work.actor == person_id)
+            for each in accounts.of_person(work, person_id)
+        ],
+        "consents": [
+            _plain(row, "host answered expires_at") for row in accounts.consents_of(work, person_id)
+        ],
         "sessions": [
             _plain(row, "created_at expires_at") for row in sessions.of_person(work, person_id)
         ],
@@ -86,24 +95,39 @@ def stored(work: Work, person_id: UUID, opened: Open) -> dict[str, Any]:
     }
 
 
-def _calendar(known: Known, opened: Open) -> dict[str, Any]:
+def _calendar(known: Known, keys: Keys) -> dict[str, Any]:
     row, busy = known
     return {
         "id": str(row.id),
         "entered_by": "you" if row.group_id is None else "a coordinator",
         **_plain(row, "kind source"),
-        "host": _host(row, opened),
-        **_plain(row, "weekly created_at read_at tried_at failed_what failed_remedy"),
+        "host": _host(row, keys),
+        "account": row.account_id and str(row.account_id),
+        "main": row.main,
+        **_plain(
+            row,
+            "weekly created_at read_at tried_at failed_what failed_remedy doubted_at believed_at",
+        ),
         "busy": None if busy is None else _busy(busy),
     }
 
 
-def _host(row: CalendarRow, opened: Open) -> str | None:
+def _account(row: AccountRow, keys: Keys, *, to_self: bool) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        **_plain(row, "host created_at scopes"),
+        "state": "connected" if row.lost_at is None else "reconnect needed",
+        "lost_at": row.lost_at and _time(row.lost_at),
+        **({"email": flow.email_of(keys, row)} if to_self else {}),
+    }
+
+
+def _host(row: CalendarRow, keys: Keys) -> str | None:
     """Where a calendar is read from, without what is secret in the address."""
-    if row.address is None:
+    if row.address is None or row.account_id is not None:
         return None
     try:
-        return urlsplit(opened(row.address, row.id)).hostname
+        return urlsplit(keys.opened(row.address, row.id)).hostname
     except (Explained, ValueError):
         return None
 

@@ -1,18 +1,23 @@
-"""Reading calendars from their addresses. No transaction is open while a host thinks."""
+"""Reading calendars, at addresses and in accounts. No transaction is open while a host thinks."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from calendar_sync.errors import Unreadable
-from scheduler.errors import Explained
+from scheduler.errors import Explained, TryLater
 from services.claims import Claim
 from services.facts import CalendarsRead
-from services.flow import plans, readings
+from services.flow import account_readings, plans, readings, releases
+from services.flow.account_readings import Due, Outcome
 from services.log import logger
 from services.storage import plans as stored_plans
+from services.storage.work import Work
 
 _log = logger(__name__)
 _AT_ONCE = 4
+_SHORT = 60.0  # seconds of a wait that is not worth a word
+_SHORT_WAITS = 4  # of one task
 
 
 def read(claim: Claim) -> None:
@@ -29,6 +34,50 @@ def read(claim: Claim) -> None:
         readings.keep(work, runtime.keys, due, outcome, runtime.settings.times.refresh)
 
 
+def read_account(claim: Claim) -> None:
+    """Read what has changed in the calendars of an account. Raises TryLater when it has to wait."""
+    runtime = claim.runtime
+    with claim.reading() as work:
+        due = account_readings.place_of(work, runtime.keys, claim.subject)
+    if due is None:
+        return
+    outcomes = _asked(claim, due)
+    with claim.work(last=True) as work:
+        _keep(claim, work, due, outcomes)
+
+
+def give_back(claim: Claim) -> None:
+    """Give access back at its host. Raises TryLater when it has to wait."""
+    runtime = claim.runtime
+    with claim.reading() as work:
+        found = releases.of(work, runtime.keys, claim.subject)
+    if found is not None:
+        host, grant = found
+        runtime.hosts[host].give_back(grant)
+    with claim.work(last=True) as work:
+        releases.done(work, claim.subject)
+
+
+def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
+    """Ask the host. Raises TryLater the first times that it asks for a short wait."""
+    runtime = claim.runtime
+    provider = runtime.opening.provider(due.host, due.account_id, due.scopes)
+    try:
+        return account_readings.read(due, provider)
+    except TryLater as error:
+        if claim.task.fence < _SHORT_WAITS and error.seconds <= _SHORT:
+            raise
+        _log.warning("account not read", account=str(due.account_id))
+        with runtime.work() as work:
+            account_readings.rest(work, due.account_id, error.seconds)
+        return account_readings.failed(due, error)
+
+
+def _keep(claim: Claim, work: Work, due: Due, outcomes: Mapping[UUID, Outcome]) -> None:
+    runtime = claim.runtime
+    account_readings.keep(work, runtime.keys, due, outcomes, runtime.settings.times.refresh)
+
+
 def read_for(claim: Claim) -> None:
     """Read what a plan waits for; the planner is next."""
     try:
@@ -40,10 +89,35 @@ def read_for(claim: Claim) -> None:
         return
     if asked is None:
         return
+    with claim.reading() as work:
+        accounts = account_readings.behind(work, asked.stale)
+    alone = [
+        each for each in asked.stale if not any(each in behind for behind in accounts.values())
+    ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda each: _read_one(claim, each), asked.stale))
+        reading = [pool.submit(_read_one, claim, each) for each in alone]
+        reading += [pool.submit(_read_account, claim, *each) for each in accounts.items()]
+        for each in reading:
+            each.result()
     with claim.work(last=True) as work:
         work.record(CalendarsRead(claim.subject))
+
+
+def _read_account(claim: Claim, account_id: UUID, behind: Sequence[UUID]) -> None:
+    """Read an account, if it can be, and keep what came of those calendars behind it."""
+    with claim.reading() as work:
+        due = account_readings.place_of(work, claim.runtime.keys, account_id)
+    outcomes: Mapping[UUID, Outcome] = {}
+    if due is not None:
+        try:
+            outcomes = _asked(claim, due)
+        except TryLater as error:
+            outcomes = account_readings.failed(due, error)
+    with claim.work() as work:
+        if due is not None:
+            _keep(claim, work, due, outcomes)
+        for _ in behind:
+            stored_plans.one_more_read(work, claim.subject)
 
 
 def _read_one(claim: Claim, calendar_id: UUID) -> None:

@@ -19,6 +19,12 @@ def tell_lost(claim: Claim) -> None:
         lost.tell(work, claim.subject)
 
 
+def tell_account_lost(claim: Claim) -> None:
+    """Have the owner of an account told that it needs consent once more."""
+    with claim.work(last=True) as work:
+        lost.tell_account(work, claim.subject)
+
+
 def purge(claim: Claim) -> None:
     """Delete what is over."""
     runtime = claim.runtime

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from services.storage.rows.accounts import AnswerRow
+from services.storage.rows.doors import AnswerRow
 from services.storage.upsert import insert_into
 from services.storage.work import Work
 

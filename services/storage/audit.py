@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from services.keys import Keys, Unsealable
-from services.storage.rows.accounts import AuditEndRow, AuditRow
+from services.storage.rows.doors import AuditEndRow, AuditRow
 
 _LOCK = 4_717_001  # any number, the same for everybody who appends
 # In one question, so that lines which are written meanwhile are in both or in neither.

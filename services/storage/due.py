@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from services.storage.ids import new_id
+from services.storage.rows.accounts import AccountRow
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.outbox import TimerRow
 from services.storage.upsert import insert_into
@@ -14,12 +15,14 @@ from services.storage.work import Work
 
 
 def is_any_due(work: Work, timers: Collection[str]) -> bool:
-    """Whether a calendar or one of these timers is due or missing; it takes no lock."""
+    """Whether a calendar, an account or one of these timers is due or missing; it takes no lock."""
     calendar = select(CalendarRow.id).where(_is_due(work)).limit(1)
     later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
+    account = select(AccountRow.id).where(AccountRow.due_at <= work.now).limit(1)
     return (
         work.session.execute(later).scalar_one() < len(timers)
         or work.session.execute(calendar).first() is not None
+        or work.session.execute(account).first() is not None
     )
 
 
@@ -39,6 +42,23 @@ def take_calendars(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     if taken:
         work.session.execute(
             update(CalendarRow).where(CalendarRow.id.in_(taken)).values(due_at=until)
+        )
+    return taken
+
+
+def take_accounts(work: Work, until: datetime, most: int) -> Sequence[UUID]:
+    """Take the accounts that are due, the longest due first; whoever reads one says when next."""
+    ids = (
+        select(AccountRow.id)
+        .where(AccountRow.due_at <= work.now)
+        .order_by(AccountRow.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = work.session.scalars(ids).all()
+    if taken:
+        work.session.execute(
+            update(AccountRow).where(AccountRow.id.in_(taken)).values(due_at=until)
         )
     return taken
 

@@ -35,6 +35,11 @@ def drop_of_person(work: Work, person: UUID) -> int:
     return _dropped(work, delete(SessionRow).where(SessionRow.person_id == person))
 
 
+def drop_all(work: Work) -> int:
+    """End every session."""
+    return _dropped(work, delete(SessionRow))
+
+
 def drop_over(work: Work) -> int:
     """Delete the sessions that are over."""
     return _dropped(work, delete(SessionRow).where(SessionRow.expires_at <= work.now))

@@ -33,6 +33,11 @@ def drop(work: Work, token_id: UUID, person: UUID) -> int:
     )
 
 
+def drop_all(work: Work) -> int:
+    """End every token."""
+    return _dropped(work, delete(TokenRow))
+
+
 def drop_over(work: Work) -> int:
     """Delete the tokens that are over."""
     return _dropped(work, delete(TokenRow).where(TokenRow.expires_at <= work.now))

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select
 
-from services.storage.rows.accounts import AuditRow
 from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.groups import (
     AssistantRow,
     CoordinatorRow,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import case, delete, or_, select
 
-from services.storage.rows.accounts import TryRow
+from services.storage.rows.doors import TryRow
 from services.storage.upsert import insert_into
 from services.storage.work import Work
 

@@ -118,7 +118,7 @@ def _welcomed(view: LinkView, onward: str | None) -> Response:
         return render.to(url_for("me.show"))
     if onward is None and view.group_id is not None:
         onward = url_for("groups.show", group_id=view.group_id)
-    elif onward is None and view.purpose is Purpose.CALENDAR_LOST:
+    elif onward is None and view.purpose in (Purpose.CALENDAR_LOST, Purpose.RECONNECT):
         onward = url_for("me.show", _anchor="calendars")
     return render.to(onward or url_for("groups.every"))
 

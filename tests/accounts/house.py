@@ -18,7 +18,7 @@ from notifications.message import Message, Sender
 from services.config import Settings
 from services.flow import links, signin
 from services.flow.errors import TooMany
-from services.storage.rows.accounts import AuditRow
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.groups import CoordinatorRow, GroupRow, MemberRow, TermRow
 from services.storage.rows.people import PersonRow, Purpose
 from services.storage.rows.plans import PlanRow, PlanState

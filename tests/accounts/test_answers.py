@@ -10,7 +10,7 @@ from services.flow import answers, persons
 from services.flow.answers import Claim, Stored
 from services.flow.errors import Conflict, Gone, Unfit
 from services.storage import answers as kept
-from services.storage.rows.accounts import AnswerRow
+from services.storage.rows.doors import AnswerRow
 from services.storage.rows.groups import GroupRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work

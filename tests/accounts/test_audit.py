@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from services.flow import links, people, purge, sessions, signin, tokens
 from services.storage import audit
 from services.storage.audit import Verdict
-from services.storage.rows.accounts import AuditEndRow, AuditRow
+from services.storage.rows.doors import AuditEndRow, AuditRow
 from services.storage.rows.people import Purpose
 from services.storage.work import Work
 from tests.accounts.house import HERE, House, a_house, at_once

@@ -6,7 +6,7 @@ from sqlalchemy import event
 from services.flow import limits, links
 from services.flow.errors import Missing, TooMany
 from services.flow.limits import Limit, Window, network_of
-from services.storage.rows.accounts import TryRow
+from services.storage.rows.doors import TryRow
 from tests.accounts.house import HERE, House, at_once, patient
 
 

@@ -67,7 +67,7 @@ def test_people_read_what_others_call_them(house: House) -> None:
         members.add_assistant(work, group, max_.id, VICTIM, "V two")
 
     with house.runtime.reading() as work:
-        said = stored(work, victim.id, house.runtime.keys.opened)
+        said = stored(work, victim.id, house.runtime.keys)
 
     assert said["coordinates"][0]["name"] == "V one"
     assert said["assists"] == [{"group": "Roadmap", "member": "Member 0", "name": "V two"}]

@@ -11,8 +11,8 @@ from services.flow import answers, limits, purge, signin, tokens
 from services.flow.answers import Claim, Stored
 from services.flow.limits import Limit
 from services.storage import calendars
-from services.storage.rows.accounts import AnswerRow, TryRow
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
+from services.storage.rows.doors import AnswerRow, TryRow
 from services.storage.rows.people import LinkRow, SessionRow, TokenRow
 from services.storage.rows.plans import PlanRow
 from tests.accounts.house import HERE, House

@@ -13,8 +13,8 @@ from scheduler.model.problem import State
 from services.flow import calendars, coverage, groups, members, plans, terms
 from services.flow.coverage import Known
 from services.storage import calendars as stored
-from services.storage.rows.accounts import AuditRow
 from services.storage.rows.calendars import CalendarKind
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.plans import PlanState
 from services.wiring import Runtime
 from tests.calendar_sync.hosts import Host, Page, a_host

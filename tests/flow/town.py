@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.flow import calendars, groups, members, plans, terms
-from services.storage.rows.accounts import AuditRow
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.groups import MemberRow
 from services.storage.rows.plans import PlanRow
 from services.storage.work import Work

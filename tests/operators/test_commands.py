@@ -8,7 +8,7 @@ from sqlalchemy import select
 from services.facts import CalendarDue, LinkMade
 from services.relay import Relay
 from services.storage.ids import new_id
-from services.storage.rows.accounts import AuditRow
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.outbox import TaskState
 from services.wiring import now
 from tests.operators.installation import READ, Installation

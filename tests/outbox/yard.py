@@ -18,7 +18,7 @@ from services.reactions import Reaction
 from services.relay import Relay
 from services.storage import outbox
 from services.storage.outbox import Begun
-from services.storage.rows.accounts import AuditRow
+from services.storage.rows.doors import AuditRow
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.tables import TABLES
 from services.wiring import Runtime

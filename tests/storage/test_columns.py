@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.model.events import Events
 from services.storage.ids import new_id
-from services.storage.rows.accounts import TryRow
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
+from services.storage.rows.doors import TryRow
 from services.storage.rows.people import PersonRow
 from services.storage.tables import TABLES
 

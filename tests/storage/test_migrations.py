@@ -33,7 +33,23 @@ def test_tables_and_migrations_agree(database_url: str, engine: Engine) -> None:
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, TABLES) == []
+        found = compare_metadata(context, TABLES)
+        if connection.dialect.name == "sqlite":  # of a column added later, it does not reflect all
+            found = [each for each in found if not each[0].endswith("_fk")]
+            assert foreign_keys(connection) == {
+                (table.name, key.parent.name, key.column.table.name, key.ondelete)
+                for table in TABLES.tables.values()
+                for key in table.foreign_keys
+            }
+        assert found == []
+
+
+def foreign_keys(connection: Connection) -> set[tuple[str, ...]]:
+    return {
+        (name, key[3], key[2], key[6])
+        for name in TABLES.tables
+        for key in connection.execute(text(f"pragma foreign_key_list({name})"))
+    }
 
 
 def test_upgrading_again_changes_nothing(database_url: str, engine: Engine) -> None:

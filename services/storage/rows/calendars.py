@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.model.events import Events
@@ -27,6 +27,7 @@ class Source(StrEnum):
     UPLOAD = "upload"
     ADDRESS = "address"
     WEEKLY = "weekly"
+    ACCOUNT = "account"  # asked of the host of a connected account
 
 
 class CalendarRow(Row):
@@ -34,7 +35,9 @@ class CalendarRow(Row):
 
     group_id  a calendar that a coordinator entered counts in that group alone; None: it is the
               person's own and counts in every group they joined
-    address   sealed; None unless the source is an address
+    account_id  the account in which it is; None unless the source is an account
+    main      whether it is the account's own calendar, not one beside it
+    address   sealed; where it is read, or what its account's host calls it
     weekly    ranges as in a problem file; None unless the source is a weekly pattern
     complete_until  the last day for which it tells everything, where somebody said so: clinic
                     schedules are published a few months at a time
@@ -44,6 +47,8 @@ class CalendarRow(Row):
     seen      sealed; what its host said of it, to ask whether it has changed since
     failures  how often reading it failed since it was last read
     lost_at   when its owner was told that it cannot be read; None: there is nothing to tell
+    doubted_at   since when it shows so much less than before that its owner is asked
+    believed_at  when its owner said that what it shows is right, whatever that is
     """
 
     __tablename__ = "calendar"
@@ -55,6 +60,10 @@ class CalendarRow(Row):
     )
     kind: Mapped[CalendarKind]
     source: Mapped[Source]
+    account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    main: Mapped[bool] = mapped_column(default=False, server_default=false())
     address: Mapped[bytes | None] = mapped_column(LargeBinary)
     weekly: Mapped[list[Any] | None]
     complete_until: Mapped[date | None]
@@ -68,6 +77,8 @@ class CalendarRow(Row):
     seen: Mapped[bytes | None] = mapped_column(LargeBinary)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     lost_at: Mapped[datetime | None]
+    doubted_at: Mapped[datetime | None]
+    believed_at: Mapped[datetime | None]
 
 
 class BusyRow(Row):

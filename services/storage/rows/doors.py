@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.storage.rows.row import Row
@@ -39,6 +39,18 @@ class TryRow(Row):
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # hash of what and who
     until: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
+
+
+class GateRow(Row):
+    """How far requests of one kind are ahead of their rate: they wait until that time is here.
+
+    full_at  microseconds since 1970; the virtual scheduling time of the leaky bucket
+    """
+
+    __tablename__ = "gate"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # hash of what and whose
+    full_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class AuditRow(Row):

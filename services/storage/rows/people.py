@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     COORDINATION = "coordination"  # to become a coordinator
     PLAN_AGAIN = "plan_again"  # tells a coordinator that plans are gone
     CALENDAR_LOST = "calendar_lost"  # tells who can mend it that a calendar cannot be read
+    RECONNECT = "reconnect"  # asks the owner of an account for consent once more
     FIRST = "first"  # the first coordinator of an installation: its reader says who they are
     SIGN_UP = "sign_up"
 

@@ -1,0 +1,159 @@
+"""What lets us into connected accounts: opened for one request, renewed by one of many.
+
+A new access that comes with a new renewal is kept before it is used: the host may have made the
+earlier one worthless in that moment.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from calendar_sync.errors import ReconnectNeeded, Wait
+from calendar_sync.host import Grant
+from calendar_sync.host import Host as At
+from calendar_sync.provider import Provider
+from services.facts import AccessReleased, AccountLost
+from services.flow.gates import Gates
+from services.flow.memory import Memory
+from services.keys import Keys, Unsealable
+from services.storage import accounts
+from services.storage.rows.accounts import AccountRow, Host, ReleaseRow
+from services.storage.work import Work
+
+_EARLY = timedelta(minutes=1)  # before its end an access is renewed
+_LEASE = timedelta(seconds=30)  # in which one of us renews it
+OVER = (
+    "Access to the account was taken back or has ended",
+    "connect it once more on your page",
+)
+
+
+def owner_of(row: AccountRow) -> str:
+    """Whose seal a grant has: of another account, person or host it does not open."""
+    return f"{row.host.value} {row.person_id} {row.id}"
+
+
+def sealed(keys: Keys, grant: Grant, owner: str) -> bytes:
+    """Seal a grant."""
+    said = {
+        "access": grant.access,
+        "until": grant.until.isoformat(),
+        "renewal": grant.renewal,
+        "scopes": sorted(grant.scopes),
+        "subject": grant.subject,
+        "email": grant.email,
+    }
+    return keys.sealed(json.dumps(said), owner)
+
+
+def opened(keys: Keys, seal: bytes, owner: str) -> Grant:
+    """Open a grant. Raises Unsealable."""
+    said = json.loads(keys.opened(seal, owner))
+    until = datetime.fromisoformat(said["until"]).astimezone(UTC)
+    return Grant(**{**said, "until": until, "scopes": frozenset(said["scopes"])})
+
+
+def lost(work: Work, row: AccountRow) -> None:
+    """Note that an account needs consent once more; its owner hears of it once."""
+    if row.lost_at is None:
+        row.lost_at = work.now
+        row.due_at = None
+        row.fence += 1
+        for each in accounts.calendars_of(work, row.id):  # nobody reads them until then
+            each.failed_what, each.failed_remedy = OVER
+        work.session.flush()
+        work.note("account.lost", row.id)
+        work.record(AccountLost(row.id))
+
+
+def release(work: Work, host: Host, seal: bytes, owner: str) -> None:
+    """Have access given back at its host, in a minute, by whoever works there."""
+    row = ReleaseRow(host=host, sealed=seal, owner=owner, created_at=work.now)
+    work.add(row)
+    work.session.flush()
+    work.record(AccessReleased(row.id))
+
+
+def let_go(work: Work, row: AccountRow) -> None:
+    """Have the access of an account given back."""
+    release(work, row.host, row.sealed, owner_of(row))
+
+
+@dataclass(slots=True)
+class Held:
+    """What lets us into one account (`calendar_sync.host.Access`)."""
+
+    memory: Memory
+    keys: Keys
+    at: At
+    account_id: UUID
+    now: Callable[[], datetime]
+
+    def token(self, refused: str | None = None) -> str:
+        with self.memory.reading() as work:
+            row = accounts.one(work, self.account_id)
+            if row is None or row.lost_at is not None:
+                raise ReconnectNeeded(OVER[0], remedy=OVER[1])
+            fence, owner, seal = row.fence, owner_of(row), row.sealed
+        grant = self._opened(seal, owner)
+        if grant.access != refused and grant.until > self.now() + _EARLY:
+            return grant.access
+        return self._renewed(grant, fence, owner).access
+
+    def _renewed(self, grant: Grant, fence: int, owner: str) -> Grant:
+        with self.memory.work() as work:
+            ours = accounts.begin_renewal(work, self.account_id, fence, work.now + _LEASE)
+        if not ours:
+            raise Wait("Access is being renewed", remedy="it goes on in a second", seconds=1)
+        try:
+            fresh = self.at.renew(grant, self.now())
+        except ReconnectNeeded:
+            self._end(fence + 1)
+            self._lose()
+            raise
+        except BaseException:
+            self._end(fence + 1)
+            raise
+        if not self._end(fence + 1, fresh, owner):
+            raise Wait("Access was renewed by another", remedy="it goes on in a second", seconds=1)
+        return fresh
+
+    def _end(self, fence: int, grant: Grant | None = None, owner: str = "") -> bool:
+        seal = None if grant is None else sealed(self.keys, grant, owner)
+        scopes = () if grant is None else sorted(grant.scopes)
+        with self.memory.work() as work:
+            return accounts.end_renewal(work, self.account_id, fence, sealed=seal, scopes=scopes)
+
+    def _lose(self) -> None:
+        with self.memory.work() as work:
+            row = accounts.locked(work, self.account_id)
+            if row is not None:
+                lost(work, row)
+
+    def _opened(self, seal: bytes, owner: str) -> Grant:
+        try:
+            return opened(self.keys, seal, owner)
+        except Unsealable as error:
+            raise ReconnectNeeded(error.what, remedy=error.remedy) from None
+
+
+@dataclass(slots=True)
+class Opening:
+    """Opens connected accounts, for whoever reads or writes them.
+
+    hosts  by what the database calls them
+    """
+
+    memory: Memory
+    keys: Keys
+    hosts: Mapping[Host, At]
+    gates: Mapping[Host, Gates]
+    now: Callable[[], datetime]
+
+    def provider(self, host: Host, account_id: UUID, scopes: frozenset[str]) -> Provider:
+        """What an account can be asked; nothing is asked yet."""
+        at = self.hosts[host]
+        held = Held(self.memory, self.keys, at, account_id, self.now)
+        return at.provider(held, self.gates[host].of(account_id), scopes)

@@ -1,0 +1,222 @@
+"""Reading the calendars of a connected account: what is asked, and what came of it.
+
+First each calendar is asked whether anything has changed. Only those in which something has are
+read anew: what they take of the time, and nothing else. Where we stand in a calendar's changes is
+asked before its time is read, so that what changes in between is found the next time.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported
+from calendar_sync.provider import CalendarId, Capability, Cursor, Found, Provider
+from scheduler.errors import Explained, TryLater
+from services.flow import access, readings
+from services.flow.calendars import sooner, window
+from services.flow.doubts import Told
+from services.keys import Keys, Unsealable
+from services.storage import accounts, tries
+from services.storage import calendars as stored
+from services.storage.rows.accounts import Host
+from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.work import Work
+
+_ANEW = timedelta(days=7)  # what is known must not end long before what we want to know
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A calendar of an account as it is to be read.
+
+    calendar  as the host calls it; Unreadable: that cannot even be looked up
+    cursor    where we stand in its changes, if what is known reaches far enough
+    """
+
+    id: UUID
+    calendar: CalendarId | Unreadable = field(repr=False)
+    cursor: Cursor | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An account as it is to be read, from this moment on."""
+
+    account_id: UUID
+    host: Host
+    scopes: frozenset[str]
+    began: datetime
+    ones: Sequence[One]
+
+
+Outcome = Told | Unreadable
+
+
+def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
+    """Look up how to read an account.
+
+    None: it is gone, waits for consent, or its host asked us to leave it alone for now.
+    """
+    row = accounts.one(work, account_id)
+    if row is None or row.lost_at is not None or rests_until(work, row.id) is not None:
+        return None
+    rows = [stored.known(work, each) for each in accounts.calendars_of(work, row.id)]
+    ones = [_one(keys, calendar, busy, work.now) for calendar, busy in rows]
+    return Due(row.id, row.host, frozenset(row.scopes), work.now, ones)
+
+
+def read(due: Due, provider: Provider) -> Mapping[UUID, Outcome]:
+    """Read what has changed, and say what came of each calendar.
+
+    Raises TryLater when the host asks us to wait with all of them.
+    """
+    try:
+        return _Reading(due, provider).outcomes()
+    except ReconnectNeeded as error:
+        return {each.id: Unreadable(error.what, remedy=error.remedy) for each in due.ones}
+
+
+def keep(
+    work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], refresh: float
+) -> None:
+    """Keep what came of each calendar, and when the account is to be read next.
+
+    refresh  seconds until then, if all is well
+    """
+    nexts = []
+    for each in due.ones:
+        row = stored.locked(work, each.id)
+        if row is None or each.id not in outcomes:
+            continue  # deleted while it was read
+        if row.tried_at is not None and due.began < row.tried_at:
+            continue  # read again by somebody since
+        outcome, usual = outcomes[each.id], timedelta(seconds=refresh)
+        nexts.append(readings.note(work, keys, row, due.began, outcome, refresh=usual))
+    account = accounts.locked(work, due.account_id)
+    if account is not None and account.lost_at is None:
+        account.due_at = work.now + min(nexts, default=sooner(timedelta(seconds=refresh)))
+
+
+def failed(due: Due, error: TryLater) -> Mapping[UUID, Outcome]:
+    """Say of each calendar that its host did not answer, and when it may be asked again."""
+    told = Unreadable(error.what, remedy=error.remedy)
+    told.seconds = error.seconds
+    return {each.id: told for each in due.ones}
+
+
+def behind(work: Work, calendar_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The accounts behind some calendars, each with those of them that it holds."""
+    found: dict[UUID, list[UUID]] = {}
+    for each in calendar_ids:
+        row = stored.one(work, each)
+        if row is not None and row.account_id is not None:
+            found.setdefault(row.account_id, []).append(row.id)
+    return found
+
+
+def rest(work: Work, account_id: UUID, seconds: float) -> None:
+    """Note that the host asked us to leave an account alone for so long."""
+    tries.count(work, _rest(account_id), 1, work.now + timedelta(seconds=seconds))
+
+
+def rests_until(work: Work, account_id: UUID) -> datetime | None:
+    """Until when the host asked us to leave an account alone; None: it did not."""
+    until = tries.until(work, _rest(account_id))
+    return until if until is not None and until > work.now else None
+
+
+def lose(work: Work, account_id: UUID) -> None:
+    """Note that an account needs consent once more."""
+    row = accounts.locked(work, account_id)
+    if row is not None:
+        access.lost(work, row)
+
+
+def _one(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -> One:
+    try:
+        calendar: CalendarId | Unreadable = CalendarId(keys.opened(row.address or b"", row.id))
+    except Unsealable as error:
+        calendar = Unreadable(error.what, remedy=error.remedy)
+    return One(row.id, calendar, _cursor(keys, row, busy, now))
+
+
+def _cursor(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -> Cursor | None:
+    _, last = window(now)
+    if row.seen is None or busy is None or not last - _ANEW <= busy.last <= last:
+        return None
+    if row.believed_at is not None:
+        return None  # its owner waits for it to be read
+    try:
+        kept = json.loads(keys.opened(row.seen, row.id))
+    except Unsealable:
+        return None
+    return None if kept["cursor"] is None else Cursor(kept["cursor"])
+
+
+class _Reading:
+    """One reading of one account."""
+
+    def __init__(self, due: Due, provider: Provider) -> None:
+        self._due, self._provider = due, provider
+        self._follows = Capability.CURSORS in provider.capabilities
+        self._outcomes: dict[UUID, Outcome] = {}
+
+    def outcomes(self) -> Mapping[UUID, Outcome]:
+        asked = [one for each in self._due.ones if (one := self._asked(each)) is not None]
+        if asked:
+            first, last = (int(each.timestamp()) for each in window(self._due.began))
+            found = self._provider.busy([_name(each) for each in asked], (first, last))
+            for each in asked:
+                self._outcomes[each.id] = _told(each, found[_name(each)])
+        return self._outcomes
+
+    def _asked(self, one: One) -> One | None:
+        """Return a calendar that has to be read, with the cursor from which to go on then."""
+        if isinstance(one.calendar, Unreadable):
+            self._outcomes[one.id] = one.calendar
+            return None
+        if not self._follows:
+            return replace(one, cursor=None)
+        try:
+            changes = self._provider.changes(one.calendar, one.cursor)
+        except CursorExpired:
+            changes = self._provider.changes(one.calendar, None)
+        except TryLater:
+            raise  # the host is in trouble: it concerns them all
+        except Unsupported:
+            self._follows = False
+            return replace(one, cursor=None)
+        except ReconnectNeeded:
+            raise
+        except Explained as error:
+            self._outcomes[one.id] = Unreadable(error.what, remedy=error.remedy)
+            return None
+        if one.cursor is not None and not changes.anything:
+            self._outcomes[one.id] = Told(None, _remembered(changes.cursor))
+            return None
+        return replace(one, cursor=changes.cursor)
+
+
+def _told(one: One, found: Found) -> Outcome:
+    if isinstance(found, list):
+        return Told(found, _remembered(one.cursor))
+    failed = Unreadable(found.what, remedy=found.remedy)
+    failed.seconds = found.seconds if isinstance(found, TryLater) else None
+    return failed
+
+
+def _remembered(cursor: Cursor | None) -> str:
+    return json.dumps({"cursor": cursor})
+
+
+def _name(one: One) -> CalendarId:
+    assert not isinstance(one.calendar, Unreadable)
+    return one.calendar
+
+
+def _rest(account_id: UUID) -> bytes:
+    """The key under which it is counted that a host asked for rest."""
+    return sha256(b"rest" + account_id.bytes).digest()

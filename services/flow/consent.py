@@ -1,0 +1,257 @@
+"""Asking somebody for consent at a host of calendars, in their own browser.
+
+What comes back counts for the browser that was sent, for the person who was signed in there, and
+once. Another account than the one that was expected is connected only after a word of its owner.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hmac import compare_digest
+from uuid import UUID
+
+from calendar_sync.host import Asked, Grant
+from calendar_sync.host import Host as At
+from services.facts import AccountDue
+from services.flow import access, proof, rights
+from services.flow.errors import Conflict, Unfit
+from services.flow.rights import missing
+from services.keys import Keys
+from services.storage import accounts, people
+from services.storage.ids import new_id
+from services.storage.rows.accounts import AccountRow, ConsentRow, Host
+from services.storage.work import Work
+
+MOST = 5  # accounts of one person
+_TIME = timedelta(minutes=10)  # in which somebody answers
+_ANOTHER = "begin again on your page, in this browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Consent as it was asked for: what proves that an answer answers it.
+
+    account_id  of the account to be connected once more; None: a new one
+    """
+
+    host: Host
+    asked: Asked
+    account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The account is not the one that was expected: does its owner want it?
+
+    secret  goes with the form that says so
+    email   of the account; shown to the one who asks, kept sealed
+    """
+
+    secret: str = field(repr=False)
+    email: str
+    expected: str
+
+
+def ask(  # noqa: PLR0913 -- what is asked, each by its name
+    work: Work,
+    keys: Keys,
+    at: At,
+    host: Host,
+    session_id: UUID,
+    *,
+    redirect: str,
+    account_id: UUID | None = None,
+) -> str:
+    """Return the address at which this browser asks for consent. Raises Conflict or Missing.
+
+    account_id  of an account that is to be connected once more
+    """
+    person = people.by_id(work, rights.actor(work))
+    if person is None:
+        raise missing("person")
+    if not at.is_open:
+        raise Conflict(
+            f"This installation cannot connect {at.title}",
+            remedy="add the calendar in another way, or ask whoever runs it",
+        )
+    row = None if account_id is None else own(work, account_id)
+    if row is None and accounts.count(work, person.id) >= MOST:
+        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
+    end(work, person.id)
+    asked = Asked(redirect, proof.minted(), proof.minted(), proof.minted())
+    consent = ConsentRow(
+        id=new_id(),
+        state_hash=proof.hashed(asked.state),
+        session_id=session_id,
+        person_id=person.id,
+        host=host,
+        sealed=b"",
+        account_id=account_id,
+        expires_at=work.now + _TIME,
+    )
+    consent.sealed = keys.sealed(
+        json.dumps([redirect, asked.verifier, asked.nonce]), _owner(consent)
+    )
+    work.add(consent)
+    work.session.flush()
+    hint = (
+        person.email if row is None else access.opened(keys, row.sealed, access.owner_of(row)).email
+    )
+    return at.question(asked, hint)
+
+
+def answered(work: Work, keys: Keys, host: Host, session_id: UUID | None, state: str) -> Answer:
+    """Take the answer that came to this browser; it is used up, whatever comes of it.
+
+    Raises Unfit where it is not the answer to what this person was asked here.
+    """
+    row = accounts.take_consent(work, proof.hashed(state))
+    if row is None or row.answered or row.expires_at <= work.now:
+        raise Unfit("This answer was used already, or its time is over", remedy=_ANOTHER)
+    if row.host is not host:
+        raise Unfit("This answer comes from another host than was asked", remedy=_ANOTHER)
+    if session_id is None or row.session_id != session_id or row.person_id != work.actor:
+        raise Unfit("This answer belongs to another browser or person", remedy=_ANOTHER)
+    redirect, verifier, nonce = json.loads(keys.opened(row.sealed, _owner(row)))
+    return Answer(host, Asked(redirect, state, verifier, nonce), row.account_id)
+
+
+def granted(
+    work: Work, keys: Keys, answer: Answer, grant: Grant, session_id: UUID
+) -> AccountRow | Doubt:
+    """Connect the account that consent was given for, or ask whether it is the right one.
+
+    Raises Conflict where it cannot be connected.
+    """
+    person = people.by_id(work, rights.actor(work))
+    if person is None:
+        raise missing("person")
+    if answer.account_id is not None:
+        return _again(work, keys, answer.account_id, grant)
+    known = accounts.known_as(work, answer.host, identity(keys, answer.host, grant))
+    if known is not None and known.person_id != person.id:
+        raise Conflict(
+            "This account is connected to another person here",
+            remedy="choose another account, or disconnect it there",
+        )
+    if known is not None:
+        return _again(work, keys, known.id, grant)
+    if grant.email.lower() == person.email:
+        return _connected(work, keys, answer.host, grant)
+    return _doubt(work, keys, answer.host, grant, session_id, expected=person.email)
+
+
+def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> AccountRow:
+    """Connect an account after all that is not the one that was expected. Raises Unfit."""
+    row = accounts.take_consent(work, proof.hashed(secret))
+    if row is None or not row.answered or row.expires_at <= work.now:
+        raise Unfit("This was decided already, or its time is over", remedy=_ANOTHER)
+    if session_id is None or row.session_id != session_id or row.person_id != work.actor:
+        raise Unfit("This belongs to another browser or person", remedy=_ANOTHER)
+    grant = access.opened(keys, row.sealed, _owner(row))
+    if accounts.known_as(work, row.host, identity(keys, row.host, grant)) is not None:
+        raise Conflict("This account is connected already", remedy="choose another account")
+    if accounts.count(work, row.person_id) >= MOST:
+        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
+    return _connected(work, keys, row.host, grant)
+
+
+def end(work: Work, person: UUID) -> None:
+    """Forget what a person was asked for, and give back what was not wanted."""
+    for each in accounts.consents_of(work, person):
+        _drop(work, each)
+
+
+def end_over(work: Work) -> int:
+    """Forget what nobody answered in time."""
+    rows = accounts.consents_over(work)
+    for each in rows:
+        _drop(work, each)
+    return len(rows)
+
+
+def own(work: Work, account_id: UUID) -> AccountRow:
+    """An account of the one who asks. Raises Missing."""
+    person_id = rights.actor(work)
+    row = accounts.one(work, account_id)
+    if row is None or row.person_id != person_id:
+        raise missing("account")
+    return row
+
+
+def identity(keys: Keys, host: Host, grant: Grant) -> bytes:
+    """Who this is at a host, as a hash that means nothing without our key."""
+    return keys.hashed(f"{host.value} {grant.subject}")
+
+
+def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow:
+    row = accounts.locked(work, account_id)
+    if row is None:
+        raise missing("account")
+    if not compare_digest(row.identity, identity(keys, row.host, grant)):
+        raise Conflict(
+            "You signed in with another account than the one that is connected here",
+            remedy="try again with that account, or connect the other one as a new account",
+        )
+    row.sealed = access.sealed(keys, grant, access.owner_of(row))
+    row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
+    row.fence += 1
+    work.session.flush()
+    work.note("account.reconnected", row.id)
+    work.record(AccountDue(row.id))
+    return row
+
+
+def _connected(work: Work, keys: Keys, host: Host, grant: Grant) -> AccountRow:
+    row = AccountRow(
+        id=new_id(),
+        person_id=rights.actor(work),
+        host=host,
+        identity=identity(keys, host, grant),
+        sealed=b"",
+        scopes=sorted(grant.scopes),
+        created_at=work.now,
+        fence=0,
+    )
+    row.sealed = access.sealed(keys, grant, access.owner_of(row))
+    work.add(row)
+    work.session.flush()
+    work.note("account.connected", row.id)
+    return row
+
+
+def _doubt(  # noqa: PLR0913 -- as it is kept
+    work: Work, keys: Keys, host: Host, grant: Grant, session_id: UUID, *, expected: str
+) -> Doubt:
+    secret = proof.minted()
+    row = ConsentRow(
+        id=new_id(),
+        state_hash=proof.hashed(secret),
+        session_id=session_id,
+        person_id=rights.actor(work),
+        host=host,
+        sealed=b"",
+        answered=True,
+        expires_at=work.now + _TIME,
+    )
+    row.sealed = access.sealed(keys, grant, _owner(row))
+    work.add(row)
+    work.session.flush()
+    return Doubt(secret, grant.email, expected)
+
+
+def refused(work: Work, keys: Keys, host: Host, grant: Grant) -> None:
+    """Have a grant given back that nothing came of."""
+    owner = f"refused {new_id()}"
+    access.release(work, host, access.sealed(keys, grant, owner), owner)
+
+
+def _drop(work: Work, row: ConsentRow) -> None:
+    if row.answered:
+        access.release(work, row.host, row.sealed, _owner(row))
+    work.session.delete(row)
+    work.session.flush()
+
+
+def _owner(row: ConsentRow) -> str:
+    return f"consent {row.host.value} {row.person_id} {row.id}"

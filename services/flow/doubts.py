@@ -1,0 +1,91 @@
+"""Calendars that suddenly show much less: a question to their owner, not free time.
+
+A calendar is emptied by a wrong click, a moved mailbox, a permission that went, more often than by
+a person who has nothing to do for two years. Until the owner says that it is right, what was
+known before stays; when that is too old, the time is unknown.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+
+from calendar_sync.errors import Unreadable
+from scheduler.model.busy import BusyInterval
+from scheduler.model.events import Events
+from services.facts import AccountDue, CalendarDue
+from services.flow import rights
+from services.flow.calendars import EMPTY
+from services.flow.errors import Conflict
+from services.flow.rights import missing
+from services.storage import calendars
+from services.storage.calendars import Known
+from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.work import Work
+
+_LESS = (
+    "It shows less than half of the time that it showed before",
+    "say on your page whether that is right; until then what was known before counts for a while",
+)
+_MANY = 40 * 3600  # seconds that must be gone before anybody is asked
+_BELIEVED = timedelta(days=1)  # for which a word of the owner counts
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reading told.
+
+    intervals   None: nothing has changed since what is `remembered` was said
+    remembered  what to say the next time, to ask for news only; kept sealed
+    """
+
+    intervals: list[BusyInterval] | None
+    remembered: str = field(repr=False)
+
+
+def doubted(
+    row: CalendarRow, busy: BusyRow | None, told: Told, began: datetime
+) -> Told | Unreadable:
+    """Return what was told, or the doubt whether it can be right."""
+    if told.intervals is None or (row.believed_at and began - row.believed_at < _BELIEVED):
+        return told
+    if not told.intervals:
+        what, remedy = EMPTY
+    elif busy is not None and _is_less(busy, Events.of(told.intervals), began):
+        what, remedy = _LESS
+    else:
+        return told
+    row.doubted_at = row.doubted_at or began
+    return Unreadable(what, remedy=remedy)
+
+
+def believe(work: Work, calendar_id: UUID) -> Known:
+    """Take the owner's word that what a calendar shows is right, and have it read again.
+
+    Raises Missing, or Conflict where nobody has asked.
+    """
+    person_id = rights.actor(work)
+    row = calendars.locked(work, calendar_id)
+    if row is None or row.person_id != person_id:
+        raise missing("calendar")
+    if row.doubted_at is None:
+        raise Conflict("There is no question about this calendar", remedy="nothing has to be done")
+    row.believed_at = work.now
+    work.note("calendar.believed", row.id)
+    due = CalendarDue(row.id) if row.account_id is None else AccountDue(row.account_id)
+    work.session.flush()
+    work.record(due)
+    return calendars.known(work, row)
+
+
+def _is_less(busy: BusyRow, after: Events, began: datetime) -> bool:
+    """Whether most of the time ahead is gone that both readings can tell of."""
+    span = int(began.timestamp()), int(busy.last.timestamp())
+    had, has = _seconds(busy.events, span), _seconds(after, span)
+    return had - has >= _MANY and has * 2 < had
+
+
+def _seconds(events: Events, span: tuple[int, int]) -> int:
+    rows = np.clip(events.within(span).rows[:, :2], *span)
+    return int((rows[:, 1] - rows[:, 0]).sum())

@@ -1,0 +1,30 @@
+"""What a connected account lets one choose from, asked of its host in this moment.
+
+No transaction may be open while this is asked: the host thinks as long as it likes.
+"""
+
+from uuid import UUID
+
+from calendar_sync.errors import ReconnectNeeded
+from services.flow import account_readings, accounts
+from services.flow.access import Opening
+from services.flow.accounts import Choice
+from services.flow.memory import Memory
+
+
+def offered(memory: Memory, opening: Opening, actor: UUID | None, account_id: UUID) -> list[Choice]:
+    """List the calendars of one's own account, as its host does now.
+
+    Raises SignInNeeded or Missing, ReconnectNeeded once that is noted, and what providers raise.
+    """
+    with memory.reading(actor) as work:
+        row = accounts.own(work, account_id)
+        host, scopes = row.host, frozenset(row.scopes)
+    try:
+        listed = opening.provider(host, account_id, scopes).calendars()
+    except ReconnectNeeded:
+        with memory.work(actor) as work:
+            account_readings.lose(work, account_id)
+        raise
+    with memory.reading(actor) as work:
+        return accounts.choices(work, opening.keys, accounts.own(work, account_id), listed)

@@ -1,0 +1,89 @@
+"""Accounts at hosts of calendars: what lets us in is sealed, whose they are there is a hash."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.storage.rows.row import Row
+from services.storage.types import Id
+
+
+class Host(StrEnum):
+    """Where accounts are connected."""
+
+    GOOGLE = "google"
+
+
+class AccountRow(Row):
+    """A person's account at a host of calendars, with what they consented to.
+
+    identity   a keyed hash of who they are there: an account belongs to one person
+    sealed     the grant: what lets us in, and the address of mail they have there
+    scopes     what they consented to, in the host's words
+    fence      raised each time the grant changes or somebody begins to renew it
+    renewing_until  until when somebody renews it; None: nobody does
+    lost_at    when the host refused to go on: consent is needed once more
+    due_at     when its calendars are read again
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("host", "identity"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    host: Mapped[Host]
+    identity: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    fence: Mapped[int] = mapped_column(default=0)
+    renewing_until: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class ConsentRow(Row):
+    """Somebody is asked for consent at a host, in one browser. It is used once, or ends.
+
+    state_hash  of what the host sends back with the answer
+    sealed      what proves that we are the ones who asked (RFC 7636), and the nonce
+    answered    whether consent is there, and waits for a word that it is the right account:
+                then `sealed` is the grant, and `state_hash` of the form that says so
+    account_id  of the account that is to be connected once more; None: a new one
+    """
+
+    __tablename__ = "consent"
+
+    id: Mapped[Id]
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    host: Mapped[Host]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    answered: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ReleaseRow(Row):
+    """Access that is to be given back at its host.
+
+    sealed  the grant
+    owner   of that seal: what it was given for, by ids
+    """
+
+    __tablename__ = "released"
+
+    id: Mapped[Id]
+    host: Mapped[Host]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    owner: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,72 @@
+"""Our share of a host's limits: no minute is given more than four fifths, whoever asks."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from calendar_sync.errors import Wait
+from calendar_sync.host import Limits
+from services.flow.gates import Gates
+from services.storage import gates
+from services.storage.ids import new_id
+from services.storage.rows.accounts import Host
+from services.wiring import Runtime
+from tests.flow.accounts_town import Flat
+from tests.runtimes import a_runtime
+
+LIMITS = Limits(all_in_a_minute=1_000, each_in_a_minute=100, all_in_a_day=1_000_000)
+
+
+def taken(flat: Flat, accounts: int, seconds: int) -> list[tuple[float, int]]:
+    """When which of many accounts were let through, each asking four times a second."""
+    shares = Gates(flat.runtime, Host.GOOGLE, LIMITS)
+    shut = [shares.of(new_id()) for _ in range(accounts)]
+    let = []
+    for _ in range(seconds * 4):
+        for number, gate in enumerate(shut):
+            try:
+                gate.take()
+            except Wait:
+                continue
+            let.append((flat.clock.now.timestamp(), number))
+        flat.clock.forward(seconds=0.25)
+    return let
+
+
+def most_in_a_minute(times: list[float]) -> int:
+    return max(sum(start <= each < start + 60 for each in times) for start in times)
+
+
+def test_no_minute_of_one_account_is_given_more_than_its_share(flat: Flat) -> None:
+    let = taken(flat, accounts=1, seconds=150)
+
+    assert 70 <= most_in_a_minute([at for at, _ in let]) <= 84  # four are taken at a time
+
+
+def test_no_minute_of_all_is_given_more_than_its_share(flat: Flat) -> None:
+    let = taken(flat, accounts=12, seconds=75)
+
+    assert 700 <= most_in_a_minute([at for at, _ in let]) <= 830
+
+
+@pytest.mark.parametrize("processes", [3])
+def test_processes_share_one_bucket(database_url: str, processes: int, flat: Flat) -> None:
+    runtime: Runtime = a_runtime(flat.runtime.settings.home, database_url)
+    runtime.clock = flat.clock
+    key = sha256(b"a share").digest()
+
+    def take(_: int) -> bool:
+        with runtime.work() as work:
+            return gates.take(work, key, 1, every=timedelta(seconds=1), burst=10)
+
+    with ThreadPoolExecutor(processes) as pool:
+        assert sum(pool.map(take, range(40))) == 10
+    flat.clock.forward(seconds=3)
+    with ThreadPoolExecutor(processes) as pool:
+        assert sum(pool.map(take, range(10))) == 3
+    flat.clock.forward(hours=1)
+    with runtime.work() as work:
+        assert gates.drop_over(work) == 1
+    runtime.engine.dispose()
