@@ -27,15 +27,18 @@ _WORKERS = (("notices", "planning"), ("calendars",))
 Say = Callable[[str], None]
 
 
-def up(settings: Settings, signals: Signals, say: Say) -> None:
-    """Run everything on one machine until we are asked to end. Raises Explained."""
+def up(settings: Settings, signals: Signals, say: Say, *, sandbox: bool = False) -> None:
+    """Run everything on one machine until we are asked to end. Raises Explained.
+
+    sandbox  whether Google is one of our own, which runs beside it
+    """
     log.set_up(settings.log)
     with hold(settings.home) as held:
         if held.left is not None:
             redis.forget(held.left.folder)
         start = _Start(signals, Supervisor(signals), held, say)
         try:
-            start.everything(settings)
+            start.everything(settings, sandbox=sandbox)
         except Stopped:
             pass  # asked to end before everything ran
         except OSError as error:
@@ -56,11 +59,11 @@ class _Start:
         self.supervisor = supervisor
         self._signals, self._held, self._say = signals, held, say
 
-    def everything(self, settings: Settings) -> None:
+    def everything(self, settings: Settings, *, sandbox: bool) -> None:
         """Take the steps, then keep what they started running."""
         apart(partial(upgrade, settings), self._signals)
         settings = self._with_redis(settings)
-        ready = self._with_parts(settings)
+        ready = self._with_parts(settings, sandbox=sandbox)
         self._say(ready)
         self.supervisor.keep()
 
@@ -79,7 +82,18 @@ class _Start:
             )
         return replace(settings, redis_url=server.url)
 
-    def _with_parts(self, settings: Settings) -> str:
+    def _with_sandbox(self, settings: Settings) -> Settings:
+        """Start the sandbox; our own address is known by then, as sign-in has to return to it."""
+        from services.up.sandbox import prepare, using  # noqa: PLC0415 -- most starts need none
+
+        beside = prepare(settings)
+        self.supervisor.start(Part("sandbox", beside.run, last=True))
+        if not self.supervisor.until(beside.answers, _PATIENCE):
+            raise Explained("The sandbox does not start", remedy="read what it said above")
+        self._say(f"The sandbox plays Google: {beside.base}/")
+        return using(settings, beside)
+
+    def _with_parts(self, settings: Settings, *, sandbox: bool) -> str:
         """Start what serves people, and return where to look."""
         # Behind a proxy, or where mails name it, the port is not ours to change.
         listener = web.bind(settings.listen, spare=0 if settings.base_url else web.SPARE)
@@ -87,6 +101,8 @@ class _Start:
         if asked not in (0, port):
             self._say(f"Port {asked} is taken: {port} is used instead.")
         settings = replace(settings, listen=(settings.listen[0], port))
+        if sandbox:
+            settings = self._with_sandbox(settings)
         runtime = Runtime.of(settings)
         app = create_app(runtime)
         gc.collect()

@@ -45,13 +45,13 @@ def await_(there: Callable[[], Any], what: str) -> Any:
 class Up:
     """A running `up`. Its log and what it prints are in `said`."""
 
-    def __init__(self, home: Path, said: Path, settings: dict[str, str]) -> None:
+    def __init__(self, home: Path, said: Path, settings: dict[str, str], *words: str) -> None:
         ignored = settings.pop("sigint_ignored", "") == "yes"
         self.home, self.said = home, said
         asked = {"HOME": str(home), "LISTEN": f"127.0.0.1:{free_port()}"} | settings
         with said.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "services", "up"],
+                [sys.executable, "-m", "services", "up", *words],
                 cwd=ROOT,
                 env=clean_environment(**asked),
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,59 @@
+"""`commonhour sandbox`: Google, feeds and CalDAV of our own, to try everything without accounts."""
+
+import json
+
+import click
+
+from scheduler.errors import Explained
+from services.config import Settings
+
+
+@click.command(
+    epilog="Example: commonhour sandbox --redirect http://127.0.0.1:8000/connect/google/return",
+    short_help="Play Google and other calendar hosts on this machine.",
+)
+@click.option(
+    "--listen",
+    default="127.0.0.1:8443",
+    metavar="HOST:PORT",
+    help="Where to listen.",
+    show_default=True,
+)
+@click.option(
+    "--redirect",
+    multiple=True,
+    metavar="URL",
+    help="Where sign-in may return to, besides this service's own address. Repeat it for more.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Say where it is as one line of JSON.")
+def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
+    """Play Google and other calendar hosts on this machine, with people who are not real.
+
+    Everything lies in COMMONHOUR_HOME/sandbox and is there again after a restart. It prints the
+    settings with which a service uses it; `commonhour up --sandbox` does all of that by itself.
+    Ctrl-C, or SIGTERM, ends it.
+    """
+    from services import log  # noqa: PLC0415 -- other commands start without
+    from services.sandbox.serving import Running, environment, listening, serve  # noqa: PLC0415
+    from services.up.sandbox import RETURN  # noqa: PLC0415
+
+    settings = Settings.from_env()
+    log.set_up(settings.log)
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise Explained(f"--listen {listen} is no address", remedy="write one as 127.0.0.1:8443")
+
+    def say(running: Running) -> None:
+        variables = environment(running.base, running.ca_file)
+        if as_json:
+            told = {"base": running.base, "ca_file": str(running.ca_file), "settings": variables}
+            click.echo(json.dumps(told))
+            return
+        click.echo(f"The sandbox is running: {running.base}/")
+        click.echo("A service uses it with these settings:")
+        for name, value in variables.items():
+            click.echo(f"  {name}={value}")
+        click.echo("Ctrl-C stops it.")
+
+    returns = (settings.address + RETURN, *redirect)
+    serve(listening(host.strip("[]"), int(port)), settings.home / "sandbox", returns, say)

@@ -1,0 +1,1 @@
+"""Calendar hosts of our own that speak the real protocols: to show, try and test the service."""

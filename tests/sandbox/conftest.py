@@ -1,0 +1,23 @@
+"""Fixtures of these tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.sandbox.serving import Running
+from tests.sandbox.running import a_client, a_sandbox
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Running]:
+    """A sandbox of this test alone, in which nobody lives yet."""
+    with a_sandbox(tmp_path / "sandbox") as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Running) -> Iterator[httpx.Client]:
+    with a_client(sandbox) as client:
+        yield client
