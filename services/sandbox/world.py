@@ -68,7 +68,7 @@ class World:
         self._shelves = {key: Shelf(self.store, key) for key in self._calendars}
         self._listeners: list[Callable[[str], None]] = []
         self._closers: list[Callable[[], None]] = []
-        self._number = 0
+        self._number = 1  # of the last change; a token that says 0 would say nothing
         for each in self.store.all("event").values():
             self._shelves[each["calendar"]].take_in(each)
             self._number = max(self._number, each["number"])

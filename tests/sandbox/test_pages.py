@@ -15,9 +15,7 @@ from services.sandbox.caldav import passwords
 from services.sandbox.pages import app as pages
 from services.sandbox.people.weeks import Pen, Term
 from services.sandbox.world import World
-from tests.browser import browser, hindrances
-
-__all__ = ["browser"]
+from tests.browser import hindrances
 
 ADA, HOME, WEEK = "ada@example.org", "America/New_York", "2027-03-08"
 FROM, TO = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)
