@@ -140,9 +140,13 @@ def _counts(numbers: Numbers) -> Iterator[Metric]:
     counts = numbers.counts
     states = [(getattr(counts, each), [each]) for each in ("known", "unread", "failing", "lost")]
     yield _gauge("calendars", "Calendars, by how reading them goes.", ["state"], states)
+    connected = counts.accounts - counts.waiting_accounts
+    accounts = [(connected, ["connected"]), (counts.waiting_accounts, ["waiting"])]
+    yield _gauge("accounts", "Accounts at hosts; waiting: for consent.", ["state"], accounts)
+    reconnect = counts.lost_own + counts.waiting_accounts
     for name, said, number in (
         ("calendars_due", "Calendars that should have been read 10 minutes ago.", counts.due),
-        ("reconnect_needed", "Calendars that only their owners can mend.", counts.lost_own),
+        ("reconnect_needed", "Calendars and accounts that only owners can mend.", reconnect),
         ("mails_waiting", "Mails with links that are not sent yet.", counts.waiting_mails),
     ):
         yield _gauge(name, said, [], [(number, [])])

@@ -23,6 +23,13 @@ class Calendars(TypedDict):
     due: int
 
 
+class Accounts(TypedDict):
+    """How many accounts are connected at hosts of calendars; waiting: for consent once more."""
+
+    connected: int
+    waiting: int
+
+
 class Tasks(TypedDict):
     """How many tasks of a queue are not done; the seconds for which the oldest has been due."""
 
@@ -41,6 +48,7 @@ class Installation(TypedDict):
     groups: int
     people: int
     calendars: Calendars
+    accounts: Accounts
     waiting_mails: int
     tasks: list[Tasks]
 
@@ -60,6 +68,9 @@ def show() -> Response:
                 failing=found.failing,
                 lost=found.lost,
                 due=found.due,
+            ),
+            accounts=Accounts(
+                connected=found.accounts - found.waiting_accounts, waiting=found.waiting_accounts
             ),
             waiting_mails=found.waiting_mails,
             tasks=list(map(_tasks, loads)),

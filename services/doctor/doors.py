@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -75,6 +76,16 @@ def feeds(settings: Settings, today: datetime) -> Iterator[Finding]:
         yield ok("feeds", f"public addresses{''.join(f', {each}' for each in allowed)}")
     if settings.network.ca_file is not None:
         yield _certificates(settings, today)
+
+
+def google(settings: Settings) -> Finding:
+    """Say whether members can connect Google accounts, and where those are."""
+    if settings.google.client_id is None:
+        what = "members cannot connect Google Calendar"
+        return missing("google", what, "set COMMONHOUR_GOOGLE_CLIENT_ID and _CLIENT_SECRET")
+    host = urlsplit(settings.google.api_url).hostname
+    returns = f"{settings.address}/connect/google/return"
+    return ok("google", f"at {host}; it must know {returns} as a redirect address")
 
 
 def _certificates(settings: Settings, today: datetime) -> Finding:

@@ -32,6 +32,7 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield from doors.keys(settings)
     yield doors.mail(settings)
     yield from doors.feeds(settings, now)
+    yield doors.google(settings)
 
 
 def _without(names: set[str], env: Mapping[str, str]) -> Settings | None:

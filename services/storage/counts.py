@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from services.storage.beats import last
 from services.storage.moment import moment
+from services.storage.rows.accounts import AccountRow
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.groups import GroupRow
 from services.storage.rows.people import LinkRow, PersonRow
@@ -23,7 +24,8 @@ class Counts:
     known, unread, failing  calendars: read when last tried, never read, read once but not lately
     lost      calendars that could not be read for so long that somebody was told
     lost_own  those of them whose owners alone can mend them
-    due       calendars that should have been read 10 minutes ago
+    due       calendars and accounts that should have been read 10 minutes ago
+    accounts, waiting_accounts  all that are connected; those that wait for consent
     """
 
     groups: int
@@ -34,6 +36,8 @@ class Counts:
     lost: int
     lost_own: int
     due: int
+    accounts: int
+    waiting_accounts: int
     waiting_mails: int
 
 
@@ -50,7 +54,10 @@ def counts(work: Work) -> Counts:
         failing=_count(work, CalendarRow, read, failed, ~lost),
         lost=_count(work, CalendarRow, lost),
         lost_own=_count(work, CalendarRow, lost, own),
-        due=_count(work, CalendarRow, CalendarRow.due_at < work.now - _LATE),
+        due=_count(work, CalendarRow, CalendarRow.due_at < work.now - _LATE)
+        + _count(work, AccountRow, AccountRow.due_at < work.now - _LATE),
+        accounts=_count(work, AccountRow),
+        waiting_accounts=_count(work, AccountRow, AccountRow.lost_at.is_not(None)),
         waiting_mails=_count(work, LinkRow, *waits),
     )
 

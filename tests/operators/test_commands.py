@@ -273,7 +273,7 @@ def test_no_queue_named_is_all_of_them(here: Installation, terminal: Terminal) -
         (["explain"], "Missing argument 'ID'"),
         (
             ["pause", "mails"],
-            "There is no queue 'mails': name some of calendars, planning, notices",
+            "There is no queue 'mails': name some of calendars, notices, planning",
         ),
         (["resume", "notices", "x y"], "There is no queue 'x y'"),
         (["list", "--state", "lost"], "Invalid value for '--state'"),
