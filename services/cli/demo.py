@@ -15,7 +15,7 @@ _COORDINATOR = "you@example.org"
 @click.command(epilog="Example: commonhour demo", short_help="Show everything on an example.")
 @click.option("--stay/--no-stay", default=None, help="Go on running (on a terminal: yes).")
 def demo(*, stay: bool | None) -> None:
-    """Start the service, form the example's group, plan its semester, and check the answer.
+    """Start service and sandbox, form a group, connect calendars, plan, and check the answer.
 
     On a terminal the service goes on running, to be looked at in a browser. Everything lies in
     .commonhour/demo and is made anew each time.
@@ -28,10 +28,10 @@ def demo(*, stay: bool | None) -> None:
     click.echo("Starting Common Hour on SQLite and a Redis of its own ...")
     with running(Path(".commonhour", "demo").absolute()) as service:
         os.environ["COMMONHOUR_HOME"] = str(service.home)  # noqa: TID251 -- for what follows
-        _step(f"It answers at {service.address}")
+        _step(f"It answers at {service.address}, the sandbox's calendars are at {service.sandbox}")
         token, link = _coordinator()
         _step(f"{_COORDINATOR} coordinates")
-        told = play(Api(service.address, token), example, _step)
+        told = play(Api(service.address, token), service, example, _step)
         _check(told, example)
         _show(told)
         if stay if stay is not None else sys.stdin.isatty() and sys.stdout.isatty():
@@ -63,7 +63,7 @@ def _check(told: dict[str, Any], example: Any) -> None:
     found = differences(told["plan"]["answer"], example.folder, Settings.from_env().network)
     if found:
         raise Explained(f"The answer differs: {found}", remedy="please report this")
-    _step("The answer is the one that `commonhour plan` gives for the same files")
+    _step("The answer is the one that the planner gives for the same calendars from files")
 
 
 def _show(told: dict[str, Any]) -> None:
@@ -77,6 +77,7 @@ def _stay(service: Any, link: str, told: dict[str, Any]) -> None:
     click.echo(
         f"\nLook at it in a browser (this link signs you in, once):\n\n    {link}\n\n"
         f"Then the plan: {service.address}/groups/{told['group']['id']}\n"
+        f"The members' calendars, to look at and to change: {service.sandbox}/\n"
         f"Mails it would send: {service.address}/mails\n\nCtrl-C stops it."
     )
     try:

@@ -17,11 +17,13 @@ from services.cli.db import db
 from services.cli.demo import demo
 from services.cli.doctor import doctor
 from services.cli.group import group
+from services.cli.keys import keys, tokens
 from services.cli.mails import mails
 from services.cli.outbox import outbox
 from services.cli.people import export, forget
 from services.cli.plan import plan
 from services.cli.purge import purge
+from services.cli.sandbox import sandbox
 from services.cli.token import token
 from services.cli.turning import clock, relay
 from services.cli.up import up
@@ -48,8 +50,11 @@ commonhour.add_command(doctor)
 commonhour.add_command(plan)
 commonhour.add_command(busy)
 commonhour.add_command(demo)
+commonhour.add_command(sandbox)
 commonhour.add_command(group)
 commonhour.add_command(token)
+commonhour.add_command(tokens)
+commonhour.add_command(keys)
 commonhour.add_command(mails)
 commonhour.add_command(outbox)
 commonhour.add_command(export)

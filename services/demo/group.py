@@ -14,9 +14,12 @@ from scheduler.errors import Explained
 _COLUMNS = ("name", "email", "timezone")
 
 
+BY_FEED = ("Lucía Thornbury", "Marcus Ilunga")  # the others with a calendar are at Google
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """A calendar to upload for a member."""
+    """A calendar of a member."""
 
     member: str
     kind: str
@@ -51,13 +54,18 @@ class Example:
         """Members as the file states them."""
         return list(self.document["members"])
 
+    @property
+    def emails(self) -> dict[str, str]:
+        """Invented addresses of mail, by names."""
+        return {each["name"]: f"{_word(each['name'])}@example.org" for each in self.members}
+
     def roster(self) -> str:
         """The members as a coordinator's list, with invented addresses of mail."""
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(_COLUMNS)
         for each in self.members:
-            writer.writerow([each["name"], f"{_word(each['name'])}@example.org", each["timezone"]])
+            writer.writerow([each["name"], self.emails[each["name"]], each["timezone"]])
         return out.getvalue()
 
     def files(self) -> Iterator[File]:

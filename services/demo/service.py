@@ -15,15 +15,25 @@ from scheduler.errors import Explained
 from services.up.lock import holder
 
 _ADDRESS = re.compile(r"Common Hour is running: (\S+)")
+_SANDBOX = re.compile(r"The sandbox plays Google: (\S+?)/?\s*$")
 
 
 @dataclass(slots=True)
 class Service:
-    """A running service: where it answers, where it keeps what it knows, how to wait for it."""
+    """A running service: where it answers, where it keeps what it knows, how to wait for it.
+
+    sandbox  where the calendars of its members are; without a final slash
+    """
 
     address: str
+    sandbox: str
     home: Path
     process: "subprocess.Popen[str]"
+
+    @property
+    def ca_file(self) -> Path:
+        """Who vouches for the sandbox."""
+        return self.home / "sandbox" / "trusted.pem"
 
 
 @contextmanager
@@ -37,14 +47,15 @@ def running(home: Path) -> Iterator[Service]:
     ours = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}  # noqa: TID251
     kept = {key: os.environ[key] for key in ("COMMONHOUR_LISTEN",) if key in os.environ}  # noqa: TID251
     process = subprocess.Popen(
-        [sys.executable, "-m", "services", "up"],
+        [sys.executable, "-m", "services", "up", "--sandbox"],
         env={**ours, **kept, "COMMONHOUR_HOME": str(home), "COMMONHOUR_LOG": "warning"},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # Ctrl-C is ours to pass on
     )
     try:
-        yield Service(_address(process), home, process)
+        sandbox, address = _addresses(process)
+        yield Service(address, sandbox, home, process)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
@@ -55,9 +66,13 @@ def _end(*_: object) -> None:
     raise SystemExit(0)
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _addresses(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """Read where sandbox and service are from what the service says, in that order."""
     assert process.stdout is not None
+    found: list[str] = []
     for line in process.stdout:
-        if found := _ADDRESS.search(line):
-            return found[1]
+        if said := (_ADDRESS if found else _SANDBOX).search(line):
+            found.append(said[1])
+        if len(found) == 2:
+            return found[0], found[1]
     raise Explained("The service did not start", remedy="read what it says above")

@@ -1,12 +1,15 @@
 """The steps of the story, each told as it is taken."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 
 from scheduler.errors import Explained
+from services.demo import members
 from services.demo.group import Example
+from services.demo.service import Service
 
 Tell = Callable[[str], None]
 
@@ -49,7 +52,7 @@ class Api:
             ) from None
 
 
-def play(api: Api, example: Example, tell: Tell) -> dict[str, Any]:
+def play(api: Api, service: Service, example: Example, tell: Tell) -> dict[str, Any]:
     """Form the group, fill it, plan its semester; return ids and the plan. Raises Explained."""
     tell(f"Forming the group {example.title!r} from the template inter-institution")
     group = api.post(
@@ -62,7 +65,7 @@ def play(api: Api, example: Example, tell: Tell) -> dict[str, Any]:
     )
     home = f"/groups/{group['id']}"
     ids = _members(api, home, example, tell)
-    _calendars(api, home, example, ids, tell)
+    _calendars(api, home, service, example, tell)
     term = api.post(f"{home}/terms", json=example.term())
     tell(f"Planning {term['start']} to {term['end']}: every date, against everybody's calendar")
     plan = api.post(f"{home}/terms/{term['id']}/plans", json={})
@@ -80,12 +83,16 @@ def _members(api: Api, home: str, example: Example, tell: Tell) -> dict[str, str
     return ids
 
 
-def _calendars(api: Api, home: str, example: Example, ids: dict[str, str], tell: Tell) -> None:
-    files = list(example.files())
-    for file in files:
-        said = {"kind": file.kind, "ics": file.text, "complete_until": file.complete_until}
-        api.post(f"{home}/members/{ids[file.member]}/calendars", json=said)
-    without = len(ids) - len({each.member for each in files})
-    tell(f"Uploaded {len(files)} calendars: only times were kept, not a word of what is in them")
-    if without:
-        tell(f"Nothing is known of {without} members: they count as unknown, never as free")
+def _calendars(api: Api, home: str, service: Service, example: Example, tell: Tell) -> None:
+    feeds = members.let_in(service, example)
+    api.post(f"{home}/invitations")
+    tell("Invited everybody by mail; each joins in a browser of their own")
+    ways = Counter(members.join(service, example, name, feeds) for name in example.emails)
+    members.until_read(lambda: api.get(f"{home}/members?limit=100")["items"])
+    tell(
+        f"{ways['Google']} signed in at Google (the sandbox plays it) and chose calendars, "
+        f"{ways['feed']} gave the address of a feed"
+    )
+    tell("Read when each is busy: only times were kept, not a word of what is in a calendar")
+    if ways[None]:
+        tell(f"{ways[None]} showed nothing yet: they count as unknown, never as free")
