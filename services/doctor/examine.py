@@ -31,8 +31,8 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield from doors.address(settings)
     yield from doors.keys(settings)
     yield doors.mail(settings)
-    yield from doors.feeds(settings, now)
     yield doors.google(settings)
+    yield from doors.feeds(settings, now)
 
 
 def _without(names: set[str], env: Mapping[str, str]) -> Settings | None:

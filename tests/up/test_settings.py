@@ -1,0 +1,64 @@
+"""Where accounts are connected: what is wrong is told at once, with what to write."""
+
+from pathlib import Path
+
+import pytest
+
+from services.config import BadSettings, Settings
+from tests.up.test_doctor import found, states
+
+KNOWN = {"COMMONHOUR_GOOGLE_CLIENT_ID": "us", "COMMONHOUR_GOOGLE_CLIENT_SECRET": "a secret"}
+
+
+def read(**said: str) -> Settings:
+    return Settings.from_env({f"COMMONHOUR_{name}": text for name, text in said.items()})
+
+
+def test_nothing_is_needed_and_then_nobody_connects_google() -> None:
+    google = read().google
+
+    assert google.client_id is None
+    assert google.api_url == "https://www.googleapis.com/calendar/v3/"
+
+
+def test_another_host_of_the_same_api_may_stand_in() -> None:
+    google = Settings.from_env(
+        KNOWN
+        | {
+            "COMMONHOUR_GOOGLE_API_URL": "https://other.example.org:8443/google/calendar/v3",
+            "COMMONHOUR_GOOGLE_TOKEN_URL": "http://127.0.0.1:9000/token",
+        }
+    ).google
+
+    assert google.api_url == "https://other.example.org:8443/google/calendar/v3/"
+    assert google.token_url == "http://127.0.0.1:9000/token"
+    assert (google.client_id, google.client_secret) == ("us", "a secret")
+    assert "a secret" not in repr(google)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"GOOGLE_CLIENT_ID": "us"}, "COMMONHOUR_GOOGLE_CLIENT_SECRET: it is not set"),
+        ({"GOOGLE_CLIENT_SECRET": "secret"}, "COMMONHOUR_GOOGLE_CLIENT_ID: it is not set"),
+        *(
+            ({"GOOGLE_API_URL": text}, "COMMONHOUR_GOOGLE_API_URL: write an https address")
+            for text in (
+                "http://calendar.example.org/v3/", "calendar", "https://", "https://u@h/",
+                "https://[::1", "ftp://h/", "https://h/?a=b", "https://h:99999/",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told(said: dict[str, str], sentence: str) -> None:
+    with pytest.raises(BadSettings, match=sentence):
+        read(**said)
+
+
+def test_the_doctor_says_which_redirect_address_google_must_know(tmp_path: Path) -> None:
+    without = found(tmp_path)
+    known = found(tmp_path, GOOGLE_CLIENT_ID="us", GOOGLE_CLIENT_SECRET="a secret")
+
+    assert "nobody connects accounts" in without["google"].what
+    assert states(known)["google"] == "ok"
+    assert "http://127.0.0.1:8000/connect/google/return" in known["google"].what
