@@ -58,6 +58,7 @@ def test_before_the_first_start_nothing_fails_and_nothing_is_made(tmp_path: Path
         "secret key": "missing",
         "token keys": "missing",
         "mail": "ok",
+        "google": "ok",
         "feeds": "ok",
     }
     assert not home.exists()
