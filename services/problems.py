@@ -1,6 +1,7 @@
 """The one place that turns an error into HTTP: RFC 9457 for programs, a page for people."""
 
 import logging
+from math import ceil
 from secrets import token_hex
 from typing import Protocol, cast
 
@@ -8,8 +9,8 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from calendar_sync.errors import Unreadable
-from scheduler.errors import BadProblem, Explained, NoPattern, UnknownZone
+from calendar_sync import errors as hosts
+from scheduler.errors import BadProblem, Explained, NoPattern, TryLater, UnknownZone
 from services.flow import errors
 from services.storage.trouble import Trouble, trouble_of
 from services.storage.work import AllInUse, InTrouble, Stale, Taken
@@ -31,7 +32,13 @@ _STATUS: dict[type[Explained], int] = {
     BadProblem: 422,
     NoPattern: 422,
     UnknownZone: 422,
-    Unreadable: 422,
+    hosts.Unreadable: 422,
+    hosts.ReconnectNeeded: 409,
+    hosts.NotAllowed: 409,
+    hosts.NotThere: 409,
+    hosts.Refused: 409,
+    hosts.Unsupported: 409,
+    TryLater: 503,
 }
 _HTTP = {
     400: ("The request cannot be understood", "correct it and send it again"),
@@ -108,6 +115,8 @@ def _explained(error: Explained) -> ResponseReturnValue:
     response = _answer(status_of(error), error.what, error.remedy)
     if isinstance(error, errors.TooMany | errors.StillRunning | errors.Busy):
         response.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, TryLater):
+        response.headers["Retry-After"] = str(max(1, ceil(error.seconds)))
     if isinstance(error, errors.SignInNeeded) and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -6,6 +6,7 @@ from werkzeug.routing import BaseConverter
 
 from services import door
 from services.api import authentication, document
+from services.api.accounts import accounts
 from services.api.assistants import assistants
 from services.api.calendars import calendars
 from services.api.coordinators import coordinators
@@ -23,7 +24,7 @@ from services.api.tokens import tokens
 _API = APIBlueprint("api", __name__, url_prefix="/api/v1")
 for noun in (
     templates, groups, coordinators, members, assistants, guests, terms,
-    calendars, plans, me, tokens, installation,
+    calendars, accounts, plans, me, tokens, installation,
 ):  # fmt: skip
     _API.register_api(noun)
 

@@ -18,7 +18,7 @@ from services.api.routes import Noun
 from services.api.shapes import NewCalendar
 from services.api.words import DayText, IdText, Moment
 from services.flow import calendars as flow
-from services.flow import coverage, members, read_now, rights
+from services.flow import coverage, doubts, members, read_now, rights
 from services.flow.calendars import Owner, Taken
 from services.storage import calendars as stored
 from services.storage.calendars import Known
@@ -33,7 +33,9 @@ class Calendar(TypedDict):
     """A calendar. known_until: the last day of which it tells, null where there is no such day.
 
     next_reading: when it is read again by itself, null where it is not. trouble: why the last
-    reading failed; the one of read_at still counts for three days.
+    reading failed; the one of read_at still counts for three days. account_id: the connected
+    account in which it is, and main, whether it is the account's own calendar. question: what its
+    owner is asked, because it shows much less than before; a confirmation answers it.
     """
 
     id: IdText
@@ -44,6 +46,9 @@ class Calendar(TypedDict):
     next_reading: Moment | None
     known_until: DayText | None
     trouble: Trouble | None
+    account_id: IdText | None
+    main: bool
+    question: str | None
 
 
 @calendars.on("GET", _OF_MEMBER, {200: Items[Calendar]})
@@ -104,6 +109,14 @@ def read_own(calendar_id: UUID) -> Response:
     return said(_look(known, flow.own(work).zone, work), 202)
 
 
+@calendars.on("POST", "/me/calendars/<uuid:calendar_id>/confirmations", {202: Calendar})
+def confirm(calendar_id: UUID) -> Response:
+    """Say that a calendar which shows much less than before is right; it is read again."""
+    work = door.work()
+    known = doubts.believe(work, calendar_id)
+    return said(_look(known, flow.own(work).zone, work), 202)
+
+
 def _add(asked: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> Response:
     """Read the calendar while no transaction is open; look the right up again to keep it."""
     kind = flow.kind_of(asked.kind)
@@ -154,4 +167,7 @@ def _look(known: Known, tz: str, work: Work) -> Calendar:
         next_reading=moment_or_none(row.due_at),
         known_until=None if found.until is None else found.until.isoformat(),
         trouble=trouble(row.failed_what, row.failed_remedy),
+        account_id=None if row.account_id is None else str(row.account_id),
+        main=row.main,
+        question=doubts.question(row),
     )

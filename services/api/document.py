@@ -27,7 +27,7 @@ SECURITY: dict[str, Any] = {
         "description": "Made by commonhour token create; its scopes say what it may do.",
     }
 }
-_METHODS = ("get", "post", "patch", "delete")
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True)

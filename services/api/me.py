@@ -89,7 +89,7 @@ def forget() -> Response:
 def everything() -> Response:
     """Read everything that is kept about you."""
     work = door.reading()
-    return said(stored(work, flow.me(work).id, door.runtime().keys.opened))
+    return said(stored(work, flow.me(work).id, door.runtime().keys))
 
 
 @me.on("DELETE", "/me/data", {204: None})

@@ -36,12 +36,16 @@ class Trouble(TypedDict):
 
 
 class Covered(TypedDict):
-    """How much is known of a member's time."""
+    """How much is known of a member's time.
+
+    reconnect: whether an account has to be connected once more, which only the member can do.
+    """
 
     known: Known
     calendars: int
     until: DayText | None
     read_at: Moment | None
+    reconnect: bool
     trouble: Trouble | None
 
 
@@ -189,6 +193,7 @@ def covered(known: Coverage) -> Covered:
         calendars=known.calendars,
         until=None if known.until is None else known.until.isoformat(),
         read_at=moment_or_none(known.read_at),
+        reconnect=known.reconnect,
         trouble=trouble(known.what, known.remedy),
     )
 

@@ -17,7 +17,7 @@ _SENTENCES = {
     422: "What was sent cannot be taken",
     428: "The edit does not say which version it changes",
     429: "Too many requests, or too many wrong tokens",
-    503: "The database cannot be reached just now",
+    503: "The database, or a host of calendars, cannot be asked just now",
 }
 _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -33,9 +33,11 @@ def of(method: str, rule: str, *, versioned: bool, hidden: bool) -> dict[int, di
         found.add(404)
     if method != "GET":
         found |= {409, 413}
+    if "/accounts/" in rule:
+        found.add(409)
     if method == "POST":
         found.add(410)
-    if method in ("POST", "PATCH"):
+    if method in ("POST", "PUT", "PATCH"):
         found.add(415)
     if method in ("PATCH", "DELETE") or "/relaxations/" in rule:
         found.add(412)

@@ -131,6 +131,26 @@ class NewCalendar(Table):
         return self
 
 
+class Chosen(Table):
+    """A calendar of an account that counts. mark: as it was listed."""
+
+    mark: Annotated[str, WithJsonSchema({"type": "string", "minLength": 24, "maxLength": 24})]
+    kind: Annotated[str, BeforeValidator(one_of(_KINDS)), WithJsonSchema({"enum": _KINDS})]
+
+
+class Choice(Table):
+    """The calendars of an account that count; those that are left out do not."""
+
+    calendars: Annotated[list[Chosen], at_most(250)]
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        marks = [each.mark for each in self.calendars]
+        if len(set(marks)) < len(marks):
+            raise wrong("a calendar stands twice", "give each mark once")
+        return self
+
+
 class NewPlan(Table):
     """A plan.
 

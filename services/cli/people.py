@@ -24,7 +24,7 @@ def export(email: str, *, as_json: bool) -> None:  # noqa: ARG001 -- there is no
     runtime = opened()
     with runtime.reading() as work:
         person = _person(work, email)
-        said = stored(work, person.id, runtime.keys.opened)
+        said = stored(work, person.id, runtime.keys)
     said["mails"] = [
         {"at": mail.at.isoformat(), "subject": mail.subject}
         for mail in outbox.read(runtime.settings.mails)

@@ -106,18 +106,18 @@ class Held:
         with self.memory.work() as work:
             ours = accounts.begin_renewal(work, self.account_id, fence, work.now + _LEASE)
         if not ours:
-            raise Wait("Access is being renewed", remedy="it goes on in a second", seconds=1)
+            raise _moment("Access is being renewed")
         try:
             fresh = self.at.renew(grant, self.now())
         except ReconnectNeeded:
-            self._end(fence + 1)
-            self._lose()
-            raise
+            if self._lose(fence + 1):
+                raise
+            raise _moment("Access was renewed by another") from None
         except BaseException:
             self._end(fence + 1)
             raise
         if not self._end(fence + 1, fresh, owner):
-            raise Wait("Access was renewed by another", remedy="it goes on in a second", seconds=1)
+            raise _moment("Access was renewed by another")
         return fresh
 
     def _end(self, fence: int, grant: Grant | None = None, owner: str = "") -> bool:
@@ -126,17 +126,24 @@ class Held:
         with self.memory.work() as work:
             return accounts.end_renewal(work, self.account_id, fence, sealed=seal, scopes=scopes)
 
-    def _lose(self) -> None:
+    def _lose(self, fence: int) -> bool:
         with self.memory.work() as work:
             row = accounts.locked(work, self.account_id)
-            if row is not None:
-                lost(work, row)
+            if row is None or row.fence != fence:
+                return False  # it is gone, or its owner connected it meanwhile
+            row.renewing_until = None
+            lost(work, row)
+            return True
 
     def _opened(self, seal: bytes, owner: str) -> Grant:
         try:
             return opened(self.keys, seal, owner)
         except Unsealable as error:
             raise ReconnectNeeded(error.what, remedy=error.remedy) from None
+
+
+def _moment(what: str) -> Wait:
+    return Wait(what, remedy="it goes on in a second", seconds=1)
 
 
 @dataclass(slots=True)

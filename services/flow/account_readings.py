@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported
-from calendar_sync.provider import CalendarId, Capability, Cursor, Found, Provider
+from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported, Wait
+from calendar_sync.provider import CalendarId, Capability, Changes, Cursor, Found, Provider
 from scheduler.errors import Explained, TryLater
 from services.flow import access, readings
 from services.flow.calendars import sooner, window
@@ -58,11 +58,12 @@ Outcome = Told | Unreadable
 def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
     """Look up how to read an account.
 
-    None: it is gone, waits for consent, or its host asked us to leave it alone for now.
+    None: it is gone, or waits for consent. Raises Wait while it has to be left alone.
     """
     row = accounts.one(work, account_id)
-    if row is None or row.lost_at is not None or rests_until(work, row.id) is not None:
+    if row is None or row.lost_at is not None:
         return None
+    let_rest(work, row.id)
     rows = [stored.known(work, each) for each in accounts.calendars_of(work, row.id)]
     ones = [_one(keys, calendar, busy, work.now) for calendar, busy in rows]
     return Due(row.id, row.host, frozenset(row.scopes), work.now, ones)
@@ -71,12 +72,10 @@ def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
 def read(due: Due, provider: Provider) -> Mapping[UUID, Outcome]:
     """Read what has changed, and say what came of each calendar.
 
-    Raises TryLater when the host asks us to wait with all of them.
+    Raises TryLater when the host asks us to wait with all of them, and ReconnectNeeded when it
+    no longer lets us in.
     """
-    try:
-        return _Reading(due, provider).outcomes()
-    except ReconnectNeeded as error:
-        return {each.id: Unreadable(error.what, remedy=error.remedy) for each in due.ones}
+    return _Reading(due, provider).outcomes()
 
 
 def keep(
@@ -87,6 +86,9 @@ def keep(
     refresh  seconds until then, if all is well
     """
     nexts = []
+    waits = [each.seconds for each in outcomes.values() if isinstance(each, Unreadable)]
+    if asked := [each for each in waits if each is not None]:
+        rest(work, due.account_id, max(asked))
     for each in due.ones:
         row = stored.locked(work, each.id)
         if row is None or each.id not in outcomes:
@@ -100,10 +102,10 @@ def keep(
         account.due_at = work.now + min(nexts, default=sooner(timedelta(seconds=refresh)))
 
 
-def failed(due: Due, error: TryLater) -> Mapping[UUID, Outcome]:
-    """Say of each calendar that its host did not answer, and when it may be asked again."""
+def failed(due: Due, error: Explained) -> Mapping[UUID, Outcome]:
+    """Say of each calendar why its host did not tell, and when it may be asked again."""
     told = Unreadable(error.what, remedy=error.remedy)
-    told.seconds = error.seconds
+    told.seconds = error.seconds if isinstance(error, TryLater) else None
     return {each.id: told for each in due.ones}
 
 
@@ -119,7 +121,18 @@ def behind(work: Work, calendar_ids: Collection[UUID]) -> dict[UUID, list[UUID]]
 
 def rest(work: Work, account_id: UUID, seconds: float) -> None:
     """Note that the host asked us to leave an account alone for so long."""
-    tries.count(work, _rest(account_id), 1, work.now + timedelta(seconds=seconds))
+    tries.hold(work, _rest(account_id), work.now + timedelta(seconds=seconds))
+
+
+def let_rest(work: Work, account_id: UUID) -> None:
+    """Raise Wait while the host wants an account left alone, whoever of us would ask it."""
+    until = rests_until(work, account_id)
+    if until is not None:
+        raise Wait(
+            "The host of this account has asked us to wait",
+            remedy="it goes on by itself",
+            seconds=(until - work.now).total_seconds(),
+        )
 
 
 def rests_until(work: Work, account_id: UUID) -> datetime | None:
@@ -128,10 +141,10 @@ def rests_until(work: Work, account_id: UUID) -> datetime | None:
     return until if until is not None and until > work.now else None
 
 
-def lose(work: Work, account_id: UUID) -> None:
-    """Note that an account needs consent once more."""
+def lose(work: Work, account_id: UUID, began: datetime) -> None:
+    """Note that an account needs consent once more, unless it was given since we began."""
     row = accounts.locked(work, account_id)
-    if row is not None:
+    if row is not None and row.consented_at <= began:
         access.lost(work, row)
 
 
@@ -168,7 +181,13 @@ class _Reading:
         asked = [one for each in self._due.ones if (one := self._asked(each)) is not None]
         if asked:
             first, last = (int(each.timestamp()) for each in window(self._due.began))
-            found = self._provider.busy([_name(each) for each in asked], (first, last))
+            try:
+                found = self._provider.busy([_name(each) for each in asked], (first, last))
+            except (ReconnectNeeded, TryLater):
+                raise
+            except Explained as error:  # it does not let us ask at all
+                unread = {each.id: Unreadable(error.what, remedy=error.remedy) for each in asked}
+                return self._outcomes | unread
             for each in asked:
                 self._outcomes[each.id] = _told(each, found[_name(each)])
         return self._outcomes
@@ -181,16 +200,12 @@ class _Reading:
         if not self._follows:
             return replace(one, cursor=None)
         try:
-            changes = self._provider.changes(one.calendar, one.cursor)
-        except CursorExpired:
-            changes = self._provider.changes(one.calendar, None)
-        except TryLater:
-            raise  # the host is in trouble: it concerns them all
+            changes = self._changes(one.calendar, one.cursor)
+        except (ReconnectNeeded, TryLater):
+            raise  # it concerns them all
         except Unsupported:
             self._follows = False
             return replace(one, cursor=None)
-        except ReconnectNeeded:
-            raise
         except Explained as error:
             self._outcomes[one.id] = Unreadable(error.what, remedy=error.remedy)
             return None
@@ -198,6 +213,12 @@ class _Reading:
             self._outcomes[one.id] = Told(None, _remembered(changes.cursor))
             return None
         return replace(one, cursor=changes.cursor)
+
+    def _changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
+        try:
+            return self._provider.changes(calendar, cursor)
+        except CursorExpired:
+            return self._provider.changes(calendar, None)
 
 
 def _told(one: One, found: Found) -> Outcome:

@@ -195,6 +195,7 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
         )
     row.sealed = access.sealed(keys, grant, access.owner_of(row))
     row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
+    row.consented_at = work.now
     row.fence += 1
     work.session.flush()
     work.note("account.reconnected", row.id)
@@ -211,6 +212,7 @@ def _connected(work: Work, keys: Keys, host: Host, grant: Grant) -> AccountRow:
         sealed=b"",
         scopes=sorted(grant.scopes),
         created_at=work.now,
+        consented_at=work.now,
         fence=0,
     )
     row.sealed = access.sealed(keys, grant, access.owner_of(row))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.flow import doubts
 from services.flow.question import TRUSTED, Calendars, known_until, said_by
 from services.storage import accounts, calendars
 from services.storage.members import Pair
@@ -93,7 +94,7 @@ def _to_others(found: Coverage, rows: Sequence[CalendarRow], lost: AbstractSet[U
     """Tell a trouble to those who cannot mend it: who can, and no more of it than they need."""
     if any(row.account_id in lost for row in rows):
         return replace(found, what=_LOST[0], remedy=_LOST[1], reconnect=True)
-    if any(row.doubted_at is not None and row.failed_what == found.what for row in rows):
+    if any(doubts.stands(row) and row.failed_what == found.what for row in rows):
         return replace(found, what=_DOUBTED[0], remedy=_DOUBTED[1])
     return found
 

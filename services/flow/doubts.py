@@ -60,6 +60,17 @@ def doubted(
     return Unreadable(what, remedy=remedy)
 
 
+def stands(row: CalendarRow) -> bool:
+    """Whether the last reading was doubted; another failure since comes first."""
+    return row.doubted_at is not None and row.failed_what in (_LESS[0], EMPTY[0])
+
+
+def question(row: CalendarRow) -> str | None:
+    """What the owner of a calendar is asked; None: nothing, or it was answered."""
+    asked = stands(row) and row.believed_at is None
+    return f"{row.failed_what}. Is that right?" if asked else None
+
+
 def believe(work: Work, calendar_id: UUID) -> Known:
     """Take the owner's word that what a calendar shows is right, and have it read again.
 

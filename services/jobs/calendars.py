@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from calendar_sync.errors import Unreadable
+from calendar_sync.errors import ReconnectNeeded, Unreadable
 from scheduler.errors import Explained, TryLater
 from services.claims import Claim
 from services.facts import CalendarsRead
@@ -64,12 +64,16 @@ def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
     provider = runtime.opening.provider(due.host, due.account_id, due.scopes)
     try:
         return account_readings.read(due, provider)
+    except ReconnectNeeded:
+        with runtime.work() as work:
+            account_readings.lose(work, due.account_id, due.began)
+        return {}
     except TryLater as error:
         if claim.task.fence < _SHORT_WAITS and error.seconds <= _SHORT:
+            with runtime.work() as work:
+                account_readings.rest(work, due.account_id, error.seconds)
             raise
         _log.warning("account not read", account=str(due.account_id))
-        with runtime.work() as work:
-            account_readings.rest(work, due.account_id, error.seconds)
         return account_readings.failed(due, error)
 
 
@@ -105,14 +109,15 @@ def read_for(claim: Claim) -> None:
 
 def _read_account(claim: Claim, account_id: UUID, behind: Sequence[UUID]) -> None:
     """Read an account, if it can be, and keep what came of those calendars behind it."""
-    with claim.reading() as work:
-        due = account_readings.place_of(work, claim.runtime.keys, account_id)
-    outcomes: Mapping[UUID, Outcome] = {}
-    if due is not None:
-        try:
-            outcomes = _asked(claim, due)
-        except TryLater as error:
-            outcomes = account_readings.failed(due, error)
+    due, outcomes = None, dict[UUID, Outcome]()
+    try:
+        with claim.reading() as work:
+            due = account_readings.place_of(work, claim.runtime.keys, account_id)
+        if due is not None:
+            outcomes |= _asked(claim, due)
+    except TryLater as error:
+        if due is not None:  # else it rests, and what is known of it stays
+            outcomes |= account_readings.failed(due, error)
     with claim.work() as work:
         if due is not None:
             _keep(claim, work, due, outcomes)

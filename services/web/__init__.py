@@ -3,8 +3,10 @@
 from flask import Flask
 
 from services.web import (
+    accounts,
     assets,
     calendars,
+    consent,
     coordinators,
     groups,
     guests,
@@ -21,7 +23,7 @@ from services.web import (
 
 _ALL = (
     assets, sign_in, groups, coordinators, guests, members, roster,
-    calendars, terms, plans, me, mails, operator,
+    calendars, accounts, consent, terms, plans, me, mails, operator,
 )  # fmt: skip
 
 

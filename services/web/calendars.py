@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import calendars, read_now
+from services.flow import calendars, doubts, read_now
 from services.flow import rights as standing
 from services.flow.calendars import Owner
 from services.flow.errors import TooMany, Unfit
 from services.storage.work import Work
-from services.web import render
+from services.web import connected, render
 from services.web.forms import Form, Places
 
 pages = Blueprint("calendars", __name__)
@@ -64,6 +64,14 @@ def drop_own(calendar_id: UUID) -> ResponseReturnValue:
 def read_own(calendar_id: UUID) -> ResponseReturnValue:
     """Read one's own calendar at once."""
     return _read(lambda work: read_now.own(work, calendar_id), url_for("me.show"))
+
+
+@pages.post("/me/calendars/<uuid:calendar_id>/believe")
+def believe(calendar_id: UUID) -> ResponseReturnValue:
+    """Take the reader's word that what a calendar shows is right."""
+    doubts.believe(door.work(), calendar_id)
+    flash("Thank you. The calendar is read again, and what it shows then counts.")
+    return render.to(url_for("me.show", _anchor="calendars"))
 
 
 @pages.get("/groups/<uuid:group_id>/members/<uuid:member_id>/calendars/new")
@@ -181,8 +189,15 @@ def _page(form: Form, member: Member | None = None, status: int = 200) -> Respon
     else:
         group = standing.coordinating(work, member[0])
         found, _ = standing.member_of(work, *member)
+    ways = connected.ways() if member is None else []  # only its owner can consent
     return render.page(
-        "calendars/new.html", status, form=form, group=group, member=found, action=_action(member)
+        "calendars/new.html",
+        status,
+        form=form,
+        group=group,
+        member=found,
+        action=_action(member),
+        ways=ways,
     )
 
 

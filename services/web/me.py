@@ -12,7 +12,7 @@ from services.flow import rights as standing
 from services.flow.people import Changes
 from services.flow.stored import stored
 from services.storage.rows.people import PersonRow
-from services.web import render, rules, session, zones
+from services.web import connected, render, rules, session, zones
 from services.web.forms import Form, Places
 
 pages = Blueprint("me", __name__)
@@ -32,6 +32,7 @@ def show() -> ResponseReturnValue:
     work = door.reading()
     person = people.me(work)
     found = groups.page(work, None, members.MOST)
+    known = calendars.of_own(work)
     return render.page(
         "me/show.html",
         person=person,
@@ -40,7 +41,9 @@ def show() -> ResponseReturnValue:
         memberships=members.mine(work),
         assisting=members.assisting(work),
         visits=groups.visits(work),
-        calendars=calendars.of_own(work),
+        calendars=[row for row, _ in known if row.account_id is None],
+        accounts=connected.of_reader(work, known),
+        ways=connected.ways(),
         sessions=sessions.of(work),
         this=session.current(),
         now=work.now,
@@ -72,7 +75,7 @@ def change() -> ResponseReturnValue:
 def download() -> ResponseReturnValue:
     """Send everything that is stored about the reader."""
     work = door.reading()
-    said = stored(work, standing.actor(work), door.runtime().keys.opened)
+    said = stored(work, standing.actor(work), door.runtime().keys)
     text = json.dumps(said, indent=1, ensure_ascii=False, default=float)
     response = Response(text, mimetype="application/json")
     response.headers["Content-Disposition"] = "attachment; filename=common-hour.json"

@@ -9,6 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from markupsafe import Markup
 
 from services import door
+from services.flow import doubts
 from services.planning.page.words import counted, full_day, joined
 from services.web import assets, words
 from services.web.operating import operates
@@ -68,6 +69,8 @@ def _environment() -> Environment:
         since=words.since,
         counted=_counted,
         joined=joined,
+        doubted=doubts.stands,
+        question=doubts.question,
     )
     return environment
 

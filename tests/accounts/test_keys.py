@@ -59,6 +59,7 @@ def furnished(runtime: Runtime) -> tuple[CalendarRow, AccountRow]:
         account = AccountRow(
             id=new_id(), person_id=ada, host=Host.GOOGLE, identity=b"x", scopes=[],
             sealed=runtime.keys.sealed("a token", "ada"), created_at=work.now,
+            consented_at=work.now,
         )  # fmt: skip
         work.add(calendar, account)
         work.note("calendar.added", calendar_id)

@@ -23,9 +23,11 @@ from services.flow import tokens
 from services.flow.tokens import SCOPES
 from services.storage import audit, outbox
 from services.storage import work as units
+from services.storage.rows.accounts import Host
 from services.storage.rows.row import Row
 from services.storage.work import Work
 from services.wiring import Runtime
+from tests.hosts import AHost
 from tests.runtimes import Jobs, a_runtime
 
 V1 = "/api/v1"
@@ -119,13 +121,13 @@ def moved_in(home: Path) -> House:
     """A house whose database and keys were copied to this folder."""
     runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
     runtime.queues, runtime.channel = Jobs(), MemoryChannel(Sender("commonhour@localhost"))
-    runtime.clock = _clock
+    runtime.clock, runtime.hosts = _clock, {Host.GOOGLE: AHost()}
     return House(runtime, create_app(runtime))
 
 
 def a_house(home: Path, url: str | None = None, **settings: object) -> House:
     runtime = a_runtime(home, url, **settings)
-    runtime.clock = _clock
+    runtime.clock, runtime.hosts = _clock, {Host.GOOGLE: AHost()}
     return House(runtime, create_app(runtime))
 
 

@@ -120,6 +120,11 @@ API = {
     "POST api.calendars.add_own": everybody(201, json=_CALENDAR),
     "DELETE api.calendars.drop_own": everybody(204),
     "POST api.calendars.read_own": everybody(409),
+    "POST api.calendars.confirm": everybody(409),  # nobody has asked
+    "GET api.accounts.index": everybody(200),
+    "GET api.accounts.offer": everybody(200),
+    "PUT api.accounts.choose": everybody(422, json={"calendars": []}),
+    "DELETE api.accounts.disconnect": everybody(204),
     "POST api.plans.make": coordinators(201, json={}),
     "GET api.plans.index": coordinators(200),
     "GET api.plans.show": coordinators(200),
@@ -149,6 +154,7 @@ _RULES = {"minutes": "60", "kind": "weekly", "quorum": "50", "counts": "free"} |
     f"windows-{name}": value for name, value in _HOURS.items()
 }
 _WEEKLY = {"kind": "work", **{f"weekly-{name}": value for name, value in _HOURS.items()}}
+_GOOGLE = {"host": "google"}
 _LINK = {"token": "x" * 43}  # one that nobody was sent
 
 # The pages: their rows stand here, in the words of endpoints of the pages' blueprints.
@@ -200,6 +206,16 @@ PAGES: dict[str, Row] = {
     "GET calendars.dropping_own": everybody(200),
     "POST calendars.drop_own": everybody(303),
     "POST calendars.read_own": everybody(409),
+    "POST calendars.believe": everybody(409),  # nobody has asked
+    "GET accounts.choosing": everybody(200),
+    "POST accounts.choose": everybody(422),
+    "GET accounts.disconnecting": everybody(200),
+    "POST accounts.disconnect": everybody(303),
+    "POST consent.connect": everybody(303, places=_GOOGLE),
+    "POST consent.connect_again": everybody(303),
+    "GET consent.answer": public(422, places=_GOOGLE),  # it answers nothing that was asked
+    "POST consent.confirm": everybody(422),
+    "POST consent.decline": everybody(303),
     "GET terms.new": coordinators(200),
     "POST terms.add": coordinators(303, form=TERM),
     "GET terms.edit": coordinators(200),

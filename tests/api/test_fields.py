@@ -12,9 +12,10 @@ WHOLE_MEMBER = A_NAME | {
     "email", "required", "timezone", "hours", "preferred", "notice",
     "joined_at", "created_at", "version", "coverage",
 }  # fmt: skip
-COVERAGE = {"known", "calendars", "until", "read_at", "trouble"}
+COVERAGE = {"known", "calendars", "until", "read_at", "reconnect", "trouble"}
 CALENDAR = {
     "id", "kind", "source", "created_at", "read_at", "next_reading", "known_until", "trouble",
+    "account_id", "main", "question",
 }  # fmt: skip
 
 

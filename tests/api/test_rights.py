@@ -16,6 +16,7 @@ from services.storage.ids import new_id
 from tests.api.group import RANGES, AGroup, a_group
 from tests.api.house import Caller, House, a_house, undo_everything
 from tests.api.rights import API, PAGES, ROLES, Row
+from tests.hosts import connected
 
 TABLE = {**API, **PAGES}
 _PLACE = re.compile(r"<(\w+):(\w+)>")
@@ -51,6 +52,7 @@ class Town:
             if "group_id" not in rule.arguments and noun == "calendars"
             else group.ids["calendar"],
             "token_id": of_person["token"],
+            "account_id": of_person["account"],
             "number": "1",
             **row.places,
         }
@@ -107,7 +109,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         "operator": house.caller("Olga", operator=True),
         "other": theirs.cora,
     }
-    own = {role: _belongings(caller) for role, caller in callers.items() if caller.person}
+    own = {role: _belongings(house, caller) for role, caller in callers.items() if caller.person}
     own["nobody"] = own["coordinator"]
     signed_in = {
         role: _session(house, caller.person) for role, caller in callers.items() if caller.person
@@ -118,10 +120,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield Town(house, ours, theirs, callers, signed_in, narrow, own)
 
 
-def _belongings(caller: Caller) -> dict[str, str]:
+def _belongings(house: House, caller: Caller) -> dict[str, str]:
+    assert caller.person
     calendar = caller.made("/me/calendars", {"kind": "work", "weekly": RANGES})
+    account = str(connected(house.runtime, caller.person))
     [token, *_] = caller.got("/me/tokens")["items"]
-    return {"calendar": calendar["id"], "token": token["id"]}
+    return {"calendar": calendar["id"], "token": token["id"], "account": account}
 
 
 def _session(house: House, person: UUID) -> str:

@@ -25,12 +25,13 @@ from services.flow.calendars import Taken
 from services.flow.limits import Window
 from tests.api.group import AGroup, a_group
 from tests.api.house import House, a_house, undo_requests
+from tests.hosts import connected
 from tests.servers.postgres import fresh_database
 from tests.sizes import FULL, size
 
 NOUNS = (
     "templates", "groups", "coordinators", "members", "assistants", "guests", "terms",
-    "calendars", "plans", "me", "tokens", "installation",
+    "calendars", "accounts", "plans", "me", "tokens", "installation",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,
@@ -67,6 +68,8 @@ def _undone(made: House) -> Iterator[House]:
     group = a_group(made)
     group.cora = made.caller("Cora", operator=True)
     made.app.extensions["group"] = group
+    assert group.cora.person
+    group.ids["account"] = str(connected(made.runtime, group.cora.person))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calendars, "read_address", nobody_is_there)
         undo_requests(patch)
@@ -122,5 +125,6 @@ def _real(names: dict[str, Any], path: str, group: AGroup) -> dict[str, Any]:
         "term_id": group.ids["term"],
         "plan_id": group.ids["plan"],
         "calendar_id": group.ids["calendar"],
+        "account_id": group.ids["account"],
     }
     return {name: known[name] for name in names if name in known}

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -37,10 +37,10 @@ class _Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Served]:
+def served(home: Path, **settings: Any) -> Iterator[Served]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        runtime = _runtime(Settings(home=home, base_url=address))
+        runtime = _runtime(Settings(home=home, base_url=address, **settings))
         server = make_server(
             "127.0.0.1", 0, _AtOnce(runtime), threaded=True, request_handler=_Silent,
             fd=listener.fileno(),

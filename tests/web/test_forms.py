@@ -12,6 +12,7 @@ import pytest
 from services.planning.templates import TEMPLATES
 from services.storage.rows.people import Purpose
 from services.web import rules
+from tests.hosts import connected
 from tests.web.house import PAGE, House
 
 IN = "/groups/{group}"
@@ -139,7 +140,8 @@ def ids(house: House) -> dict[str, Any]:
         "group_id": house.group, "member_id": house.max, "term_id": house.term,
         "plan_id": house.plan, "calendar_id": house.calendar, "guest_id": house.guest,
         "person_id": house.people["assistant"], "number": 1, "task": 1, "queue": "notices",
-        "way": "weekly", "token": "x" * 43,
+        "way": "weekly", "token": "x" * 43, "host": "google",
+        "account_id": connected(house.runtime, house.people["member"]),
     }  # fmt: skip
 
 

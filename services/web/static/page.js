@@ -4,14 +4,14 @@ const EVERY = 1500;
 async function look() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const fresh = page.querySelector("[data-waiting]");
-  if (!response.ok || !fresh) {
+  const [before, fresh] = [document, page].map((each) => each.querySelectorAll("[data-waiting]").length);
+  if (!response.ok || fresh !== before) {
     location.reload();
     return;
   }
   for (const part of ["p", "progress"]) {
-    const [here, there] = [document, page].map((each) => each.querySelector(`[data-waiting] ${part}`));
-    here.replaceWith(there);
+    const [here, there] = [document, page].map((each) => [...each.querySelectorAll(`[data-waiting] ${part}`)]);
+    here.forEach((each, place) => each.replaceWith(there[place]));
   }
   setTimeout(again, EVERY);
 }

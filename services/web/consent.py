@@ -1,0 +1,175 @@
+"""Connecting accounts: consent is given at their host, in the reader's own browser.
+
+What the host sends back is used up whatever comes of it, and nothing of it stays in an address
+that is opened next. What it gives and nothing comes of is given back.
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from calendar_sync.host import Grant
+from calendar_sync.host import Host as At
+from scheduler.errors import Explained
+from services import door, problems
+from services.flow import consent
+from services.flow import rights as standing
+from services.flow.consent import Answer, Doubt
+from services.flow.errors import Unfit
+from services.storage.rows.accounts import Host
+from services.web import render, session
+from services.web.forms import Form
+
+pages = Blueprint("consent", __name__)
+_HOST = f"<any({', '.join(Host)}):host>"
+_DENIED = ("access_denied", "consent_required", "interaction_required")
+
+
+@pages.post(f"/me/accounts/{_HOST}/connect")
+def connect(host: str) -> ResponseReturnValue:
+    """Send the reader to where they consent to a new account."""
+    return _asked(Host(host))
+
+
+@pages.post("/me/accounts/<uuid:account_id>/connect")
+def connect_again(account_id: UUID) -> ResponseReturnValue:
+    """Send the reader to where they consent to an account once more."""
+    return _asked(consent.own(door.work(), account_id).host, account_id)
+
+
+@pages.get(f"/connect/{_HOST}/return")
+def answer(host: str) -> ResponseReturnValue:
+    """Take what a host sends back with the reader."""
+    try:
+        found = _answered(Host(host))
+    except Unfit as error:
+        return _nothing(error, Host(host))
+    if request.args.get("error") or not request.args.get("code"):
+        return _not_given(found)
+    try:
+        grant = _at(found).redeem(found.asked, request.args["code"], door.runtime().clock())
+    except Explained as error:
+        return _nothing(error, found.host, found)
+    return _given(found, grant)
+
+
+@pages.post("/me/accounts/confirm")
+def confirm() -> ResponseReturnValue:
+    """Connect an account that is not the one that was expected."""
+    secret, work = Form.sent().text("secret"), door.work()
+    standing.actor(work)
+    try:
+        row = consent.confirmed(work, door.runtime().keys, _session_id(), secret)
+    except Explained as error:
+        door.close()
+        return _nothing(error)
+    return _connected(row.id)
+
+
+@pages.post("/me/accounts/decline")
+def decline() -> ResponseReturnValue:
+    """Connect nothing, and give back what was consented to."""
+    work = door.work()
+    consent.end(work, standing.actor(work))
+    flash("Nothing was connected. What the account allowed is given back within a minute.")
+    return render.to(url_for("me.show", _anchor="calendars"))
+
+
+def _asked(host: Host, account_id: UUID | None = None) -> ResponseReturnValue:
+    runtime, work = door.runtime(), door.work()
+    standing.actor(work)
+    found = _session_id()
+    assert found is not None  # whoever acts on a page has one
+    address = consent.ask(
+        work,
+        runtime.keys,
+        runtime.hosts[host],
+        host,
+        found,
+        redirect=runtime.settings.address + url_for("consent.answer", host=host.value),
+        account_id=account_id,
+    )
+    return render.to(address)
+
+
+def _answered(host: Host) -> Answer:
+    """Find out what is answered. Kept at once: no transaction is open while the host is asked."""
+    state = request.args.get("state", "")
+    try:
+        found = consent.answered(door.work(), door.runtime().keys, host, _session_id(), state)
+    except Unfit:
+        door.keep()
+        raise
+    door.keep()
+    return found
+
+
+def _given(found: Answer, grant: Grant) -> ResponseReturnValue:
+    lacks = _at(found).lacking(grant.scopes)
+    if lacks:
+        _give_back(found, grant)
+        return _page("lacking", 409, found.host, found, lacks=lacks)
+    session_id = _session_id()
+    assert session_id is not None  # it was answered to this session
+    try:
+        made = consent.granted(door.work(), door.runtime().keys, found, grant, session_id)
+        account_id = None if isinstance(made, Doubt) else made.id
+        door.keep()
+    except Exception as error:
+        door.close()
+        _give_back(found, grant)
+        if isinstance(error, Explained):
+            return _nothing(error, found.host, found)
+        raise
+    if isinstance(made, Doubt):
+        return _page("doubt", 200, found.host, found, doubt=made)
+    assert account_id is not None
+    return _connected(account_id)
+
+
+def _give_back(found: Answer, grant: Grant) -> None:
+    """Kept at once: it stands whatever is answered."""
+    consent.refused(door.work(), door.runtime().keys, found.host, grant)
+    door.keep()
+
+
+def _not_given(found: Answer) -> ResponseReturnValue:
+    """Consent was denied; or the host had another reason, which is its own business."""
+    if request.args.get("error", "") in _DENIED:
+        return _page("denied", 200, found.host, found)
+    error = Unfit(f"{_at(found).title} did not let you decide", remedy="try again in a minute")
+    return _nothing(error, found.host, found)
+
+
+def _nothing(
+    error: Explained, host: Host | None = None, found: Answer | None = None
+) -> ResponseReturnValue:
+    """Say why nothing was connected."""
+    return _page("nothing", problems.status_of(error), host, found, error=error)
+
+
+def _page(
+    name: str, status: int, host: Host | None, found: Answer | None, **values: object
+) -> Response:
+    again = None
+    if found is not None and found.account_id is not None:
+        again = url_for("consent.connect_again", account_id=found.account_id)
+    elif host is not None:
+        again = url_for("consent.connect", host=host.value)
+    title = None if host is None else door.runtime().hosts[host].title
+    return render.page(f"accounts/{name}.html", status, again=again, host=title, **values)
+
+
+def _connected(account_id: UUID) -> ResponseReturnValue:
+    flash("The account is connected. Now choose which of its calendars count.")
+    return render.to(url_for("accounts.choosing", account_id=account_id))
+
+
+def _at(found: Answer) -> At:
+    return door.runtime().hosts[found.host]
+
+
+def _session_id() -> UUID | None:
+    found = session.current()
+    return None if found is None else found.id
