@@ -17,6 +17,7 @@ from calendar_sync.provider import Provider
 from services.facts import AccessReleased, AccountLost
 from services.flow.gates import Gates
 from services.flow.memory import Memory
+from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage.rows.accounts import AccountRow, Host, ReleaseRow
@@ -59,7 +60,7 @@ def lost(work: Work, row: AccountRow) -> None:
     """Note that an account needs consent once more; its owner hears of it once."""
     if row.lost_at is None:
         row.lost_at = work.now
-        row.due_at = None
+        row.due_at = work.now + TRUSTED  # then what is known of it is too old
         row.fence += 1
         for each in accounts.calendars_of(work, row.id):  # nobody reads them until then
             each.failed_what, each.failed_remedy = OVER

@@ -69,6 +69,17 @@ def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
     return Due(row.id, row.host, frozenset(row.scopes), work.now, ones)
 
 
+def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
+    """Let what is known of an account that waits for consent be unknown, once it is too old."""
+    account = accounts.locked(work, account_id)
+    if account is None or account.lost_at is None:
+        return
+    account.due_at = None
+    over = Unreadable(access.OVER[0], remedy=access.OVER[1])
+    for each in accounts.calendars_of(work, account_id):
+        readings.note(work, keys, each, work.now, over, refresh=timedelta())
+
+
 def read(due: Due, provider: Provider) -> Mapping[UUID, Outcome]:
     """Read what has changed, and say what came of each calendar.
 

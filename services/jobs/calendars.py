@@ -40,6 +40,8 @@ def read_account(claim: Claim) -> None:
     with claim.reading() as work:
         due = account_readings.place_of(work, runtime.keys, claim.subject)
     if due is None:
+        with claim.work(last=True) as work:
+            account_readings.grow_old(work, runtime.keys, claim.subject)
         return
     outcomes = _asked(claim, due)
     with claim.work(last=True) as work:
@@ -61,8 +63,8 @@ def give_back(claim: Claim) -> None:
 def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
     """Ask the host. Raises TryLater the first times that it asks for a short wait."""
     runtime = claim.runtime
-    provider = runtime.opening.provider(due.host, due.account_id, due.scopes)
     try:
+        provider = runtime.opening.provider(due.host, due.account_id, due.scopes)
         return account_readings.read(due, provider)
     except ReconnectNeeded:
         with runtime.work() as work:

@@ -122,13 +122,19 @@ def test_consent_that_ended_stops_the_reading_and_is_one_notice_in_a_week(flat: 
     flat.later(hours=7)
 
     assert flat.account(account).lost_at == flat.clock.now
-    assert flat.account(account).due_at is None
     assert mails(flat, Purpose.RECONNECT) == 1
     [(row, _)] = flat.calendars()
     assert "connect it once more" in (row.failed_remedy or "") or row.failed_what
     assert flat.busy() == WEEK
     flat.later(days=2)
     assert mails(flat, Purpose.RECONNECT) == 1
+    before = row.revision
+    flat.plan()
+    flat.later(days=2)
+    [(row, _)] = flat.calendars()
+    assert row.revision == before + 1  # too old to be believed: plans hear of it, once
+    flat.later(days=2)
+    assert (flat.account(account).due_at, flat.calendars()[0][0].revision) == (None, before + 1)
 
     flat.host.over = False
     flat.consented(again=account)

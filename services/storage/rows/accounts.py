@@ -24,10 +24,11 @@ class AccountRow(Row):
     identity   a keyed hash of who they are there: an account belongs to one person
     sealed     the grant: what lets us in, and the address of mail they have there
     scopes     what they consented to, in the host's words
+    consented_at  when its owner gave consent the last time
     fence      raised each time the grant changes or somebody begins to renew it
     renewing_until  until when somebody renews it; None: nobody does
     lost_at    when the host refused to go on: consent is needed once more
-    due_at     when its calendars are read again
+    due_at     when its calendars are read again, or are too old to be believed
     """
 
     __tablename__ = "account"
@@ -40,6 +41,7 @@ class AccountRow(Row):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    consented_at: Mapped[datetime]
     fence: Mapped[int] = mapped_column(default=0)
     renewing_until: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]

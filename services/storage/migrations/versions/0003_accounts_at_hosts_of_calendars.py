@@ -57,6 +57,7 @@ def _tables() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("scopes", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("consented_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("renewing_until", types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("lost_at", types.UtcDateTime(timezone=True), nullable=True),
