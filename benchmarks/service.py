@@ -20,7 +20,7 @@ import httpx
 from benchmarks.measure import load
 from services.config import Settings
 from services.demo.group import Example
-from services.demo.story import Api, play
+from services.demo.story import Api
 from services.flow import tokens
 from services.storage import migrate
 from services.storage.engine import url_of
@@ -83,8 +83,20 @@ def _filled(home: Path) -> tuple[list[str], dict[str, str]]:
         ]
     with _serving("ours", home) as ours:
         example = Example.read(ROOT / "examples" / "inter-institution")
-        told = play(Api(ours.address, made.pop()), example, lambda _: None)
-    return made, {"group": told["group"]["id"], "term": told["term"]["id"]}
+        return made, _planted(Api(ours.address, made.pop()), example)
+
+
+def _planted(api: Api, example: Example) -> dict[str, str]:
+    """Form the example's group, with calendars from files; nothing but the web is running."""
+    said = {"title": example.title, "timezone": example.document["timezone"]}
+    group = api.post("/groups", json={"template": "inter-institution", **said})["id"]
+    home, head = f"/groups/{group}", {"Content-Type": "text/csv"}
+    added = api.post(f"{home}/members/csv", content=example.roster().encode(), headers=head)
+    ids = {each["name"]: each["id"] for each in added["items"]}
+    for file in example.files():
+        calendar = {"kind": file.kind, "ics": file.text, "complete_until": file.complete_until}
+        api.post(f"{home}/members/{ids[file.member]}/calendars", json=calendar)
+    return {"group": group, "term": api.post(f"{home}/terms", json=example.term())["id"]}
 
 
 class _Server:

@@ -22,6 +22,7 @@ from services.facts import Fact
 from services.leases import Leases
 from services.log import logger
 from services.outline import outline, without_words
+from services.queue import URGENT, NoQueue
 from services.reactions import reaction_called
 from services.storage import outbox
 from services.storage.outbox import Begun
@@ -34,7 +35,8 @@ _log = logger(__name__)
 FAILURES = 5  # of one task, before it is set aside
 DEATHS = 3  # of whoever did it, before it is set aside
 _TROUBLE = timedelta(seconds=2)  # until a task is tried again that met a database in trouble
-_LONG = 300.0  # seconds after which a job begins no more tasks
+_LONG = 10.0  # seconds after which a job begins no more tasks: others wait for its worker
+_LOOK = 0.2  # seconds between two looks whether somebody waits for it
 _LONGEST = 86_400.0  # seconds that anybody may ask us to wait
 
 
@@ -99,13 +101,13 @@ def run(runtime: Runtime, job: str, do: Job, tasks: Sequence[int]) -> None:
     reaction = reaction_called(job)
     at_once = min(reaction.at_once if reaction else 1, len(tasks)) or 1
     with Leases(runtime) as held:
-        doing = _Doing(runtime, job, do, held, time.monotonic() + _LONG)
+        doing = _Doing(runtime, job, do, held, _Turn(runtime, job))
         if at_once == 1:
-            for each in tasks:
-                doing.one(each)
-            return
-        with ThreadPoolExecutor(at_once) as pool:
-            list(pool.map(doing.one, tasks))
+            turns = [doing.one(each) for each in tasks]
+        else:
+            with ThreadPoolExecutor(at_once) as pool:
+                turns = list(pool.map(doing.one, tasks))
+        doing.leave([task for task, came in zip(tasks, turns, strict=True) if not came])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,15 @@ class _Doing:
     job: str
     do: Job
     held: Leases
-    until: float
+    turn: "_Turn"
 
-    def one(self, task: int) -> None:
-        """Do one task, whatever comes of it."""
-        if leases.is_ending() or time.monotonic() > self.until:
-            return  # the relay hands it on once more
+    def one(self, task: int) -> bool:
+        """Do one task, whatever comes of it; False: its turn did not come in this job."""
+        if self.turn.is_over():
+            return False
         begun = self._begun(task)
         if begun is None:
-            return  # somebody else has it, it is done, or its turn has not come
+            return True  # somebody else has it, it is done, or it has to wait
         self.held.hold(begun)
         began = time.monotonic()
         try:
@@ -138,6 +140,12 @@ class _Doing:
             attempt=begun.fence,
             seconds=round(time.monotonic() - began, 3),
         )
+        return True
+
+    def leave(self, tasks: Sequence[int]) -> None:
+        """Let the relay hand these on once more: soon, or after a while if we have to end."""
+        if tasks and not leases.is_ending():
+            self._write(lambda work: outbox.take_back(work.session, tasks))
 
     def _begun(self, task: int) -> Begun | None:
         lease = timedelta(seconds=self.runtime.settings.times.lease)
@@ -196,6 +204,31 @@ class _Doing:
                 if time.monotonic() > end or leases.is_ending():
                     return None
                 leases.pause(0.5)
+
+
+class _Turn:
+    """How long a job may begin tasks: not for long, and not while somebody waits for its worker."""
+
+    def __init__(self, runtime: Runtime, job: str) -> None:
+        reaction, now = reaction_called(job), time.monotonic()
+        self._queues, self._until, self._look = runtime.queues, now + _LONG, now
+        self._gives_way = reaction is not None and not reaction.urgent
+        self._urgent = job.partition(".")[0] + URGENT
+
+    def is_over(self) -> bool:
+        """Whether no more tasks are to be begun."""
+        now = time.monotonic()
+        if self._gives_way and now >= self._look:
+            self._look = now + _LOOK
+            if self._does_somebody_wait():
+                self._until = now
+        return leases.is_ending() or now >= self._until
+
+    def _does_somebody_wait(self) -> bool:
+        try:
+            return self._queues.waiting(self._urgent) > 0
+        except NoQueue:
+            return False  # then nobody could be told of another job either
 
 
 def _is_trouble(error: Exception) -> bool:

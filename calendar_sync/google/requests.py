@@ -27,6 +27,7 @@ class Requests:
 
     def __init__(self, api_url: str) -> None:
         self._api = _client(api_url)
+        self._events = _events(api_url)
 
     def calendars(self, page: str | None) -> Request:
         """A page of the list of calendars."""
@@ -38,11 +39,11 @@ class Requests:
 
     def changes(self, calendar: CalendarId, asked: Json, page: str | None) -> Request:
         """A page of a listing of events, with parameters that stay the same."""
-        return self._api.events().list(calendarId=calendar, pageToken=page, **asked)
+        return self._events.list(calendarId=calendar, pageToken=page, **asked)
 
     def times(self, calendar: CalendarId, span: tuple[str, str], page: str | None) -> Request:
         """A page of the times of a calendar's events, each instance for itself."""
-        return self._api.events().list(
+        return self._events.list(
             calendarId=calendar,
             timeMin=span[0],
             timeMax=span[1],
@@ -54,7 +55,7 @@ class Requests:
 
     def ours(self, calendar: CalendarId, search: str, page: str | None) -> Request:
         """A page of the events that carry a private property of ours; no title is asked for."""
-        return self._api.events().list(
+        return self._events.list(
             calendarId=calendar,
             privateExtendedProperty=[search],
             fields=f"nextPageToken,items({_EVENT})",
@@ -64,16 +65,16 @@ class Requests:
 
     def event(self, calendar: CalendarId, name: str) -> Request:
         """One event of ours, also if it is removed; no title is asked for."""
-        return self._api.events().get(calendarId=calendar, eventId=name, fields=_EVENT)
+        return self._events.get(calendarId=calendar, eventId=name, fields=_EVENT)
 
     def insert(self, calendar: CalendarId, body: Json, **mails: str) -> Request:
         """A new event."""
-        return self._api.events().insert(calendarId=calendar, body=body, fields="id", **mails)
+        return self._events.insert(calendarId=calendar, body=body, fields="id", **mails)
 
     def patch(self, calendar: CalendarId, there: Json, change: Json, **mails: str) -> Request:
         """Some fields of the event that is there, if it is still as we read it."""
         return _if_match(
-            self._api.events().patch(
+            self._events.patch(
                 calendarId=calendar, eventId=there["id"], body=change, fields="id", **mails
             ),
             there,
@@ -82,7 +83,7 @@ class Requests:
     def update(self, calendar: CalendarId, there: Json, body: Json, **mails: str) -> Request:
         """All of an event in place of the one that is there, if it is still as we read it."""
         return _if_match(
-            self._api.events().update(
+            self._events.update(
                 calendarId=calendar, eventId=there["id"], body=body, fields="id", **mails
             ),
             there,
@@ -90,11 +91,11 @@ class Requests:
 
     def delete(self, calendar: CalendarId, name: str, **mails: str) -> Request:
         """No event any more."""
-        return self._api.events().delete(calendarId=calendar, eventId=name, **mails)
+        return self._events.delete(calendarId=calendar, eventId=name, **mails)
 
     def watch(self, calendar: CalendarId, question: Json) -> Request:
         """A channel for an account's calendar. It takes no sync token."""
-        return self._api.events().watch(calendarId=calendar, body=question)
+        return self._events.watch(calendarId=calendar, body=question)
 
     def stop(self, name: str, resource: str) -> Request:
         """No channel any more."""
@@ -117,3 +118,9 @@ def _client(api_url: str) -> Any:
         cache_discovery=False,
         client_options={"api_endpoint": api_url, "universe_domain": "googleapis.com"},
     )
+
+
+@cache
+def _events(api_url: str) -> Any:
+    """Return what writes requests about events: each one costs more to make than a request."""
+    return _client(api_url).events()

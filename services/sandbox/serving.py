@@ -171,6 +171,7 @@ class _Server(Server):
         # Connections have it from here: an answer does not wait for the client's confirmation.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listener = listener
+        self.keep_alive_conn_limit = _THREADS
         self.expiration_interval = 0.1  # seconds until it notices that it has to end
         self.ConnectionClass = _Connection
         self.ssl_adapter = _Adapter(str(files.certificate), str(files.key))

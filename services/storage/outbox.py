@@ -7,6 +7,7 @@ every beginning: whoever holds an older one can no longer end it, nor keep what 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -356,6 +357,11 @@ def _to_take(
 
 def _is_known() -> ColumnElement[bool]:
     """Whether our code knows what happened and what follows; other tasks are left to other code."""
+    return _is_one_of(tuple(known()))
+
+
+@cache  # every beginning asks, and to write it anew takes longer than to ask it
+def _is_one_of(those: tuple[tuple[type[Fact], Reaction], ...]) -> ColumnElement[bool]:
     return or_(
         *(
             and_(
@@ -363,11 +369,12 @@ def _is_known() -> ColumnElement[bool]:
                 OutboxRow.job == reaction.job,
                 OutboxRow.version <= fact.version,
             )
-            for fact, reaction in known()
+            for fact, reaction in those
         )
     )
 
 
+@cache
 def _comes_first() -> ColumnElement[bool]:
     """Whether nothing of its subject is before it, and nothing is done just now.
 
