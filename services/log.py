@@ -29,6 +29,7 @@ _WORD = re.compile(r"\S+")
 _SITE = re.compile(r"[\w.:\[\]-]*/?")  # of an address: nothing that lets its reader in
 _ENDS = ".,;:!?)'\""  # what a sentence puts after an address
 _QUOTED = re.compile(r"""["'].*["']""", re.DOTALL)  # to the last sign: what is quoted may hold some
+_THEIRS = ("googleapiclient", "google", "httpx", "httpcore")  # they tell addresses and headers
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _UNFIT = re.compile(r"[^\w.-]")  # in a key
 
@@ -60,6 +61,8 @@ def set_up(level: str) -> None:
         theirs.propagate = True
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every look
+    for name in _THEIRS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a line that cannot be written would be told with its values
 
 

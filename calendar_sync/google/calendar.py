@@ -98,13 +98,21 @@ class GoogleCalendar:
             part = start, min(start + _LONGEST, span[1])
             answer = self._speaker.ask(self._requests.busy(wire.busy_question(calendars, part)))
             parts.append(wire.busy_answer(answer, calendars, part))
-        return {
-            each: self._apart(each, _joined([part[each] for part in parts], span), span)
-            for each in calendars
-        }
+        found = dict[CalendarId, Found]()
+        for each in calendars:
+            try:
+                found[each] = self._apart(each, _joined([part[each] for part in parts], span), span)
+            except Wait as error:  # nothing more is asked: the others have no answer either
+                if not found:
+                    raise
+                return {**dict.fromkeys(calendars, error), **found}
+        return found
 
     def _apart(self, calendar: CalendarId, found: Found, span: Span) -> Found:
-        """Tell events apart within busy time, where we may see when each begins and ends."""
+        """Tell events apart within busy time, where we may see when each begins and ends.
+
+        Raises Wait.
+        """
         if not isinstance(found, list) or not found or not self._scopes & permissions.FOLLOWING:
             return found
         stretch = wire.stamp(span[0]), wire.stamp(span[1])
@@ -116,8 +124,6 @@ class GoogleCalendar:
                 events += bounds.spans(wire.items(page), page.get("timeZone"))
         except (NotAllowed, NotThere, Refused, Gone, Unsupported):
             return found  # a host may tell busy time and no events
-        except Wait as error:
-            return error
         return bounds.apart(found, events)
 
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:

@@ -123,6 +123,14 @@ class World:
             self.store.put("calendar", calendar_id, asdict(changed))
             return changed
 
+    def remove_calendar(self, calendar_id: str) -> None:
+        """Delete a calendar with all that is in it, as its owner can. Raises KeyError."""
+        with self.lock:
+            for event in self.events(calendar_id):
+                self.store.remove("event", f"{calendar_id}/{event['id']}")
+            del self._calendars[calendar_id], self._shelves[calendar_id]
+            self.store.remove("calendar", calendar_id)
+
     def calendars(self, email: str) -> list[Calendar]:
         """Return the calendars of a person, the main one first."""
         own = [each for each in list(self._calendars.values()) if each.owner == email]

@@ -31,6 +31,17 @@ def count(work: Work, key: bytes, most: int, until: datetime) -> bool:
     return work.session.execute(question).first() is not None
 
 
+def hold(work: Work, key: bytes, until: datetime) -> None:
+    """Let a stretch last until then, or longer if it does already."""
+    work.session.execute(
+        insert_into(work, TryRow)
+        .values(key=key, until=until, count=1)
+        .on_conflict_do_update(
+            index_elements=[TryRow.key], set_={"until": until}, where=TryRow.until < until
+        )
+    )
+
+
 def until(work: Work, key: bytes) -> datetime | None:
     """When the stretch of this key ends."""
     return work.session.scalars(select(TryRow.until).where(TryRow.key == key)).first()

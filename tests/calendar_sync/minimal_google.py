@@ -85,10 +85,10 @@ class Host:
                 return said if isinstance(said, Said) else said(asked)
             if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
                 return refusal(401, "authError")
-            found = self._do(asked)
+            found = self.done(asked)
             return self.after.pop(0) if self.after and found.status < 300 else found
 
-    def _do(self, asked: Asked) -> Said:  # noqa: PLR0911 -- all that it knows
+    def done(self, asked: Asked) -> Said:  # noqa: PLR0911 -- all that it knows
         if not asked.path.startswith(HOME):
             return Said(b"Not Found", 404)
         match asked.method, *map(unquote, asked.path.removeprefix(HOME).split("/")):

@@ -19,13 +19,17 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Service:
-    """A running `commonhour up`."""
+    """A running `commonhour up`.
+
+    sandbox  where the sandbox beside it is; empty: there is none
+    """
 
     address: str
     home: Path
     env: dict[str, str] = field(repr=False)
     log: Path
     closing: ExitStack = field(repr=False)
+    sandbox: str = ""
 
     def client(self, **options: Any) -> httpx.Client:
         """Something that asks; it is closed when the service ends."""
@@ -78,27 +82,32 @@ class Api:
 
 
 @contextmanager
-def started(home: Path, more: Mapping[str, str] = {}, level: str = "debug") -> Iterator[Service]:
-    """Start the service; it must end cleanly."""
+def started(
+    home: Path, more: Mapping[str, str] = {}, level: str = "debug", *, sandbox: bool = False
+) -> Iterator[Service]:
+    """Start the service, beside a sandbox if wanted; it must end cleanly."""
     plain = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}
     ours = {"COMMONHOUR_HOME": str(home), "COMMONHOUR_LOG": level}
     env = {**plain, **ours, **more, "COMMONHOUR_LISTEN": "127.0.0.1:0"}
     log = home.parent / "service.log"
     with ExitStack() as closing, log.open("w") as stderr, subprocess.Popen(
-        [sys.executable, "-m", "services", "up"],
+        [sys.executable, "-m", "services", "up", *(["--sandbox"] if sandbox else [])],
         env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True,
     ) as process:  # fmt: skip
         try:
-            yield Service(_address(process, log), home, env, log, closing)
+            beside = _told(process, log, r"plays Google: (\S+)/") if sandbox else ""
+            address = _told(process, log, r"is running: (\S+)")
+            yield Service(address, home, env, log, closing, beside)
         finally:
             process.send_signal(signal.SIGTERM)
             status = process.wait(40)
     assert status == 0
 
 
-def _address(process: "subprocess.Popen[str]", log: Path) -> str:
+def _told(process: "subprocess.Popen[str]", log: Path, words: str) -> str:
+    """Wait for what it says of itself."""
     assert process.stdout is not None
     for line in process.stdout:
-        if found := re.search(r"is running: (\S+)", line):
+        if found := re.search(words, line):
             return found[1]
     raise AssertionError(f"it did not start: {log.read_text()}")

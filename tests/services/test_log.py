@@ -294,3 +294,12 @@ def test_a_closed_standard_error_stops_nobody() -> None:
     with state_kept(), redirect_stderr(io.StringIO()):
         log.set_up("info")
         speak()
+
+
+@pytest.mark.parametrize("name", ["googleapiclient.discovery", "httpx", "httpcore.http11"])
+def test_whoever_speaks_with_hosts_of_calendars_says_nothing_of_it(name: str) -> None:
+    def speak() -> None:
+        logging.getLogger(name).debug("GET %s headers=%r", CANARY, [(b"authorization", b"Bearer")])
+        logging.getLogger(name).info("HTTP Request: GET %s", CANARY)
+
+    assert written(speak) == ""
