@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from calendar_sync.google.refusals import broken, reconnect
 from calendar_sync.google.scopes import PREFIX
 from calendar_sync.google.where import Where
 from calendar_sync.host import Asked, Grant
+from scheduler.errors import Explained
 
 SCOPES = ("openid", "email", "calendar.calendarlist.readonly", "calendar.events.freebusy")
 """What we ask for: the narrowest that lists calendars and tells when, and when that changes."""
@@ -62,9 +64,26 @@ def redeem(where: Where, asked: Asked, code: str, now: datetime) -> Grant:
         "code_verifier": asked.verifier,
         "redirect_uri": asked.redirect,
     }
-    found = _ask(where, question)
+    try:
+        found = _ask(where, question)
+    except ReconnectNeeded:
+        raise ReconnectNeeded(
+            "Google does not take this answer: it is too old, was used, or is not yours",
+            remedy="try again from your page",
+        ) from None
     nothing = Grant("", now, "", frozenset(), "", "")
     grant = _granted(found, nothing, now)
+    try:
+        return _checked(grant, found, where, asked, now)
+    except Explained:
+        with suppress(Wait):  # nothing comes of it, so nothing may stay allowed
+            revoke(where, grant.renewal or grant.access)
+        raise
+
+
+def _checked(
+    grant: Grant, found: Mapping[str, Any], where: Where, asked: Asked, now: datetime
+) -> Grant:
     if not grant.renewal:
         raise ReconnectNeeded(
             "Google gave access for an hour only",

@@ -13,8 +13,8 @@ from services.api.responses import moment, moment_or_none, nothing, said
 from services.api.routes import Noun
 from services.api.shapes import Choice as Chosen
 from services.api.words import IdText, Moment
+from services.flow import access, listing
 from services.flow import accounts as flow
-from services.flow import listing
 from services.flow.accounts import Choice
 from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import CalendarKind
@@ -114,9 +114,9 @@ def _look(row: AccountRow) -> Account:
     return Account(
         id=str(row.id),
         host=row.host,
-        email=flow.email_of(door.runtime().keys, row),
+        email=access.email_of(door.runtime().keys, row),
         scopes=list(row.scopes),
         created_at=moment(row.created_at),
         reconnect=row.lost_at is not None,
-        next_reading=moment_or_none(row.due_at),
+        next_reading=moment_or_none(None if row.lost_at else row.due_at),
     )

@@ -24,7 +24,7 @@ from services.storage.rows.accounts import AccountRow, Host, ReleaseRow
 from services.storage.work import Work
 
 _EARLY = timedelta(minutes=1)  # before its end an access is renewed
-_LEASE = timedelta(seconds=30)  # in which one of us renews it
+_LEASE = timedelta(minutes=3)  # in which one of us renews it: longer than any exchange takes
 OVER = (
     "Access to the account was taken back or has ended",
     "connect it once more on your page",
@@ -56,6 +56,14 @@ def opened(keys: Keys, seal: bytes, owner: str) -> Grant:
     return Grant(**{**said, "until": until, "scopes": frozenset(said["scopes"])})
 
 
+def email_of(keys: Keys, row: AccountRow) -> str | None:
+    """The address of mail that somebody has at the host; None: it does not open."""
+    try:
+        return opened(keys, row.sealed, owner_of(row)).email
+    except Unsealable:
+        return None
+
+
 def lost(work: Work, row: AccountRow) -> None:
     """Note that an account needs consent once more; its owner hears of it once."""
     if row.lost_at is None:
@@ -69,17 +77,20 @@ def lost(work: Work, row: AccountRow) -> None:
         work.record(AccountLost(row.id))
 
 
-def release(work: Work, host: Host, seal: bytes, owner: str) -> None:
-    """Have access given back at its host, in a minute, by whoever works there."""
-    row = ReleaseRow(host=host, sealed=seal, owner=owner, created_at=work.now)
+def release(work: Work, host: Host, seal: bytes, owner: str, *, always: bool = False) -> None:
+    """Have access given back at its host, in a minute, by whoever works there.
+
+    always  even if its owner has connected the account anew by then: others may know what we have
+    """
+    row = ReleaseRow(host=host, sealed=seal, owner=owner, always=always, created_at=work.now)
     work.add(row)
     work.session.flush()
     work.record(AccessReleased(row.id))
 
 
-def let_go(work: Work, row: AccountRow) -> None:
+def let_go(work: Work, row: AccountRow, *, always: bool = False) -> None:
     """Have the access of an account given back."""
-    release(work, row.host, row.sealed, owner_of(row))
+    release(work, row.host, row.sealed, owner_of(row), always=always)
 
 
 @dataclass(slots=True)
@@ -139,8 +150,8 @@ class Held:
     def _opened(self, seal: bytes, owner: str) -> Grant:
         try:
             return opened(self.keys, seal, owner)
-        except Unsealable as error:
-            raise ReconnectNeeded(error.what, remedy=error.remedy) from None
+        except Unsealable as error:  # no fault of its owner: consent is as good as it was
+            raise Wait(error.what, remedy=error.remedy, seconds=3600, whole=True) from None
 
 
 def _moment(what: str) -> Wait:

@@ -18,6 +18,7 @@ from scheduler.errors import Explained, TryLater
 from services.flow import access, readings
 from services.flow.calendars import sooner, window
 from services.flow.doubts import Told
+from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
 from services.storage import accounts, tries
 from services.storage import calendars as stored
@@ -72,7 +73,7 @@ def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
 def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
     """Let what is known of an account that waits for consent be unknown, once it is too old."""
     account = accounts.locked(work, account_id)
-    if account is None or account.lost_at is None:
+    if account is None or account.lost_at is None or work.now < account.lost_at + TRUSTED:
         return
     account.due_at = None
     over = Unreadable(access.OVER[0], remedy=access.OVER[1])
@@ -104,7 +105,7 @@ def keep(
         row = stored.locked(work, each.id)
         if row is None or each.id not in outcomes:
             continue  # deleted while it was read
-        if row.tried_at is not None and due.began < row.tried_at:
+        if readings.is_later(work, row, due.began):
             continue  # read again by somebody since
         outcome, usual = outcomes[each.id], timedelta(seconds=refresh)
         nexts.append(readings.note(work, keys, row, due.began, outcome, refresh=usual))

@@ -10,6 +10,7 @@ from services.facts import AccountDue, BusyChanged, CalendarConnected
 from services.flow import access, calendars, consent, rights
 from services.flow.calendars import MOST
 from services.flow.errors import Conflict, Unfit
+from services.flow.rights import missing
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage import calendars as stored
@@ -68,7 +69,8 @@ def choose(
 
     said  kinds by marks. Raises Unfit or Conflict.
     """
-    accounts.locked(work, row.id)  # the same form, sent twice at once, is one choice
+    if accounts.locked(work, row.id) is None:  # the same form, sent twice at once, is one choice
+        raise missing("account")
     wanted: dict[CalendarId, tuple[bool, CalendarKind]] = {}
     for mark, kind in said.items():
         found = [each for each in offered if compare_digest(each.mark.encode(), mark.encode())]
@@ -113,14 +115,6 @@ def let_all_go(work: Work, person: UUID) -> None:
         access.let_go(work, row)
         work.session.delete(row)
     work.session.flush()
-
-
-def email_of(keys: Keys, row: AccountRow) -> str | None:
-    """The address of mail that somebody has at the host; None: it does not open."""
-    try:
-        return access.opened(keys, row.sealed, access.owner_of(row)).email
-    except Unsealable:
-        return None
 
 
 def _named(work: Work, keys: Keys, row: AccountRow) -> dict[CalendarId, CalendarRow]:

@@ -94,10 +94,8 @@ def ask(  # noqa: PLR0913 -- what is asked, each by its name
     )
     work.add(consent)
     work.session.flush()
-    hint = (
-        person.email if row is None else access.opened(keys, row.sealed, access.owner_of(row)).email
-    )
-    return at.question(asked, hint)
+    hint = None if row is None else access.email_of(keys, row)
+    return at.question(asked, hint or person.email)
 
 
 def answered(work: Work, keys: Keys, host: Host, session_id: UUID | None, state: str) -> Answer:
@@ -105,8 +103,8 @@ def answered(work: Work, keys: Keys, host: Host, session_id: UUID | None, state:
 
     Raises Unfit where it is not the answer to what this person was asked here.
     """
-    row = accounts.take_consent(work, proof.hashed(state))
-    if row is None or row.answered or row.expires_at <= work.now:
+    row = accounts.take_consent(work, proof.hashed(state), answered=False)
+    if row is None or row.expires_at <= work.now:
         raise Unfit("This answer was used already, or its time is over", remedy=_ANOTHER)
     if row.host is not host:
         raise Unfit("This answer comes from another host than was asked", remedy=_ANOTHER)
@@ -143,8 +141,8 @@ def granted(
 
 def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> AccountRow:
     """Connect an account after all that is not the one that was expected. Raises Unfit."""
-    row = accounts.take_consent(work, proof.hashed(secret))
-    if row is None or not row.answered or row.expires_at <= work.now:
+    row = accounts.take_consent(work, proof.hashed(secret), answered=True)
+    if row is None or row.expires_at <= work.now:
         raise Unfit("This was decided already, or its time is over", remedy=_ANOTHER)
     if session_id is None or row.session_id != session_id or row.person_id != work.actor:
         raise Unfit("This belongs to another browser or person", remedy=_ANOTHER)
@@ -164,10 +162,16 @@ def end(work: Work, person: UUID) -> None:
 
 def end_over(work: Work) -> int:
     """Forget what nobody answered in time."""
-    rows = accounts.consents_over(work)
+    rows = accounts.consents(work, before=work.now)
     for each in rows:
         _drop(work, each)
     return len(rows)
+
+
+def end_all(work: Work) -> None:
+    """Forget what anybody was asked for; what was given goes back in any case."""
+    for each in accounts.consents(work):
+        _drop(work, each, always=True)
 
 
 def own(work: Work, account_id: UUID) -> AccountRow:
@@ -197,6 +201,9 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
     row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
     row.consented_at = work.now
     row.fence += 1
+    for each in accounts.calendars_of(work, row.id):
+        if each.failed_what == access.OVER[0]:  # it is being read again, and says what comes of it
+            each.failed_what = each.failed_remedy = None
     work.session.flush()
     work.note("account.reconnected", row.id)
     work.record(AccountDue(row.id))
@@ -234,6 +241,7 @@ def _doubt(  # noqa: PLR0913 -- as it is kept
         host=host,
         sealed=b"",
         answered=True,
+        identity=identity(keys, host, grant),
         expires_at=work.now + _TIME,
     )
     row.sealed = access.sealed(keys, grant, _owner(row))
@@ -248,9 +256,9 @@ def refused(work: Work, keys: Keys, host: Host, grant: Grant) -> None:
     access.release(work, host, access.sealed(keys, grant, owner), owner)
 
 
-def _drop(work: Work, row: ConsentRow) -> None:
+def _drop(work: Work, row: ConsentRow, *, always: bool = False) -> None:
     if row.answered:
-        access.release(work, row.host, row.sealed, _owner(row))
+        access.release(work, row.host, row.sealed, _owner(row), always=always)
     work.session.delete(row)
     work.session.flush()
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.flow import doubts
-from services.flow.question import TRUSTED, Calendars, known_until, said_by
+from services.flow.question import Calendars, is_trusted, known_until, said_by
 from services.storage import accounts, calendars
 from services.storage.members import Pair
 from services.storage.rows.calendars import CalendarRow
@@ -104,7 +104,6 @@ def _known(rows: Calendars, failing: CalendarRow | None, now: datetime) -> Known
         return Known.UNKNOWN
     if any(row.read_at is None for row, _ in rows):
         return Known.UNREAD
-    if failing is None:
-        return Known.KNOWN
-    assert failing.read_at is not None
-    return Known.PARTLY if failing.read_at >= now - TRUSTED else Known.UNREAD
+    if not all(is_trusted(row, now) for row, _ in rows):
+        return Known.UNREAD
+    return Known.KNOWN if failing is None else Known.PARTLY

@@ -29,6 +29,7 @@ _LESS = (
     "say on your page whether that is right; until then what was known before counts for a while",
 )
 _MANY = 40 * 3600  # seconds that must be gone before anybody is asked
+_EVER = 1 << 40  # UTC seconds
 _BELIEVED = timedelta(days=1)  # for which a word of the owner counts
 
 
@@ -48,15 +49,20 @@ def doubted(
     row: CalendarRow, busy: BusyRow | None, told: Told, began: datetime
 ) -> Told | Unreadable:
     """Return what was told, or the doubt whether it can be right."""
-    if told.intervals is None or (row.believed_at and began - row.believed_at < _BELIEVED):
+    if told.intervals is None:
+        return told
+    after = Events.of(told.intervals)
+    has = _seconds(after, (int(began.timestamp()), _EVER))
+    if _is_believed(row, began, has):
         return told
     if not told.intervals:
         what, remedy = EMPTY
-    elif busy is not None and _is_less(busy, Events.of(told.intervals), began):
+    elif busy is not None and _is_less(busy, after, began):
         what, remedy = _LESS
     else:
         return told
-    row.doubted_at = row.doubted_at or began
+    row.doubted_at, row.doubted_left = row.doubted_at or began, has
+    row.believed_at = None  # a word was about something else, or too long ago
     return Unreadable(what, remedy=remedy)
 
 
@@ -90,6 +96,14 @@ def believe(work: Work, calendar_id: UUID) -> Known:
     return calendars.known(work, row)
 
 
+def _is_believed(row: CalendarRow, began: datetime, has: int) -> bool:
+    """Whether its owner has said that this is right: this, and not still less."""
+    said, left = row.believed_at, row.doubted_left or 0
+    if said is None or not timedelta() <= began - said < _BELIEVED:
+        return False
+    return has * 10 >= left * 9
+
+
 def _is_less(busy: BusyRow, after: Events, began: datetime) -> bool:
     """Whether most of the time ahead is gone that both readings can tell of."""
     span = int(began.timestamp()), int(busy.last.timestamp())
@@ -98,5 +112,8 @@ def _is_less(busy: BusyRow, after: Events, began: datetime) -> bool:
 
 
 def _seconds(events: Events, span: tuple[int, int]) -> int:
+    """How much of a span is taken; what overlaps counts once."""
     rows = np.clip(events.within(span).rows[:, :2], *span)
-    return int((rows[:, 1] - rows[:, 0]).sum())
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    reached = np.maximum.accumulate(np.concatenate(([span[0]], rows[:, 1])))[:-1]
+    return int(np.clip(rows[:, 1] - np.maximum(rows[:, 0], reached), 0, None).sum())

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.facts import AccountDue, CalendarDue, TimerRang
+from services.flow import consent
 from services.storage import due as stored
 from services.storage.work import Work
 
@@ -24,6 +25,7 @@ def record(work: Work) -> bool:
     accounts = stored.take_accounts(work, work.now + _GIVEN_UP, _MOST)
     for account in accounts:
         work.record(AccountDue(account))
+    consent.end_over(work)
     for timer in stored.take_timers(work, TIMERS):
         work.record(TimerRang(timer))
     return max(len(calendars), len(accounts)) >= _MOST

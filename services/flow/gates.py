@@ -61,22 +61,30 @@ class Gates:
     def of(self, account_id: UUID) -> "AccountGate":
         """The gate of one account."""
         name = f"{self._name} account {account_id}"
-        return AccountGate(self, _Bucket.of(name, self._limits.each_in_a_minute, _MINUTE))
+        # Half at once: a reading of many calendars needs that, and is not begun twice.
+        share = _Bucket.of(name, self._limits.each_in_a_minute, _MINUTE, at_once=0.5)
+        return AccountGate(self, share)
 
     def take(self, own: _Bucket, count: int) -> None:
         """Take of one account's share and of everybody's. Raises Wait, and takes nothing."""
         with self._lock:
-            ahead = self._left if monotonic() < self._until else 0
-            more = 0 if ahead >= count else max(count, _AHEAD)
-            self._left = ahead + more - count
-            if more:
-                self._until = monotonic() + _KEPT
+            there = self._left >= count and monotonic() < self._until
+            if there:
+                self._left -= count
+        more = 0 if there else max(count, _AHEAD)
         try:
             self._taken(own, count, more)
         except BaseException:
-            with self._lock:
-                self._left = max(0, self._left - more)
+            self._put(count if there else 0)
             raise
+        if more:  # only now: others must not use what the database may refuse
+            self._put(more - count, until=monotonic() + _KEPT)
+
+    def _put(self, count: int, until: float | None = None) -> None:
+        """Leave requests to whoever comes next; those that were left too long ago are gone."""
+        with self._lock:
+            self._left = count + (self._left if monotonic() < self._until else 0)
+            self._until = until or self._until
 
     def _taken(self, own: _Bucket, count: int, more: int) -> None:
         buckets = [(own, count), *((each, more) for each in self._all if more)]

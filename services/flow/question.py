@@ -36,6 +36,7 @@ from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
 TRUSTED = timedelta(days=3)  # how long the last good reading counts while newer ones fail
+OLDEST = timedelta(days=10)  # how long it counts while there is none: the longest refresh and that
 Calendars = Sequence[tuple[CalendarRow, BusyRow | None]]
 Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -132,11 +133,22 @@ def _end(
 ) -> date | None:
     if row.source is Source.WEEKLY:
         return row.complete_until
-    failing = row.failed_what is not None
-    if busy is None or row.read_at is None or (failing and row.read_at < now - TRUSTED):
+    if busy is None or not is_trusted(row, now):
         return first - timedelta(days=1)
     read = busy.last.astimezone(zone(tz)).date() - timedelta(days=1)
     return read if row.complete_until is None else min(read, row.complete_until)
+
+
+def is_trusted(row: CalendarRow, now: datetime) -> bool:
+    """Whether what was read of a calendar still counts.
+
+    Not if newer readings fail for long; nor if there were none, whatever kept us from reading.
+    """
+    if row.read_at is None:
+        return False
+    if row.failed_what is not None:
+        return row.read_at >= now - TRUSTED
+    return row.source not in (Source.ADDRESS, Source.ACCOUNT) or row.read_at >= now - OLDEST
 
 
 def _by_member(

@@ -16,7 +16,7 @@ from services.facts import BusyChanged, CalendarLost
 from services.flow import doubts, live
 from services.flow.calendars import sooner, window
 from services.flow.doubts import Told
-from services.flow.question import TRUSTED
+from services.flow.question import is_trusted
 from services.keys import Keys, Unsealable
 from services.storage import calendars as stored
 from services.storage import tries
@@ -26,6 +26,7 @@ from services.storage.work import Work
 _AFTER_FAILURE = timedelta(minutes=5)  # each further failure doubles it
 LOST = timedelta(hours=6)  # without a good reading, until somebody is told
 _LOST_AFTER = 6  # failures, which take some hours: a host that was away at one reading is not lost
+_WRONG = timedelta(minutes=5)  # that clocks of ours may differ
 _ANEW = timedelta(days=7)  # a host may be wrong about "not changed", but not for longer
 
 
@@ -78,7 +79,7 @@ def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refres
     refresh  seconds until the next reading, if all is well
     """
     row = stored.locked(work, due.calendar_id)
-    if row is None or _is_overtaken(row, due, outcome):
+    if row is None or _is_overtaken(work, row, due, outcome):
         return  # deleted while it was read, or read again by somebody since
     told: Told | Unreadable
     if isinstance(outcome, Unreadable):
@@ -159,19 +160,22 @@ def _seen(
     return Seen.of_text(text) if said_zone == tz else None
 
 
-def _is_overtaken(row: CalendarRow, due: Due, outcome: Reading | Unreadable) -> bool:
+def _is_overtaken(work: Work, row: CalendarRow, due: Due, outcome: Reading | Unreadable) -> bool:
     """Whether a reading that began later is kept, or "not changed" is said of what is replaced."""
-    if row.tried_at is not None and due.began < row.tried_at:
+    if is_later(work, row, due.began):
         return True
     same = isinstance(outcome, Reading) and outcome.intervals is None
     return same and row.seen != due.sealed
 
 
+def is_later(work: Work, row: CalendarRow, began: datetime) -> bool:
+    """Whether what is kept was read later; but a reading of the future had a wrong clock."""
+    return row.tried_at is not None and began < row.tried_at <= work.now + _WRONG
+
+
 def _believed(row: CalendarRow, busy: BusyRow | None, at: datetime) -> Events | None:
     """What plans take a calendar's time for; None: for unknown, as `question` does."""
-    if busy is None or row.read_at is None:
-        return None
-    return busy.events if row.failed_what is None or row.read_at >= at - TRUSTED else None
+    return busy.events if busy is not None and is_trusted(row, at) else None
 
 
 def _succeeded(

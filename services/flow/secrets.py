@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.flow import access
+from services.flow import access, consent
 from services.keys import Keys
-from services.storage import accounts, seals, sessions, tokens
+from services.storage import accounts, links, seals, sessions, tokens
 from services.storage.erasing import erase
 from services.storage.work import Work
 
@@ -27,13 +27,15 @@ def rotate(work: Work, keys: Keys) -> tuple[int, int]:
 
 
 def revoke_all(work: Work) -> Revoked:
-    """End everything that lets anybody in: access to accounts, API tokens and sessions.
+    """End everything that lets anybody in: access to accounts, API tokens, sessions and links.
 
     Accounts stay, and wait for their owners' consent; they are told, at most once a week.
     """
+    consent.end_all(work)
+    links.end_all(work)
     connected = [row for row in accounts.every(work) if row.lost_at is None]
     for row in connected:
-        access.let_go(work, row)
+        access.let_go(work, row, always=True)
         access.lost(work, row)
     ended = Revoked(len(connected), tokens.drop_all(work), sessions.drop_all(work))
     erase(work)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from scheduler.errors import Explained
-from services.flow import accounts as flow
+from services.flow import access
 from services.flow.rights import missing
 from services.keys import Keys
 from services.storage import (
@@ -118,7 +118,7 @@ def _account(row: AccountRow, keys: Keys, *, to_self: bool) -> dict[str, Any]:
         **_plain(row, "host created_at scopes"),
         "state": "connected" if row.lost_at is None else "reconnect needed",
         "lost_at": row.lost_at and _time(row.lost_at),
-        **({"email": flow.email_of(keys, row)} if to_self else {}),
+        **({"email": access.email_of(keys, row)} if to_self else {}),
     }
 
 

@@ -55,7 +55,11 @@ def give_back(claim: Claim) -> None:
         found = releases.of(work, runtime.keys, claim.subject)
     if found is not None:
         host, grant = found
-        runtime.hosts[host].give_back(grant)
+        try:
+            runtime.hosts[host].give_back(grant)
+        except TryLater as error:  # later each time, for a week
+            error.seconds = max(error.seconds, min(30.0 * 2**claim.task.fence, 6 * 3600))
+            raise
     with claim.work(last=True) as work:
         releases.done(work, claim.subject)
 
@@ -71,9 +75,9 @@ def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
             account_readings.lose(work, due.account_id, due.began)
         return {}
     except TryLater as error:
+        with runtime.work() as work:
+            account_readings.rest(work, due.account_id, error.seconds)
         if claim.task.fence < _SHORT_WAITS and error.seconds <= _SHORT:
-            with runtime.work() as work:
-                account_readings.rest(work, due.account_id, error.seconds)
             raise
         _log.warning("account not read", account=str(due.account_id))
         return account_readings.failed(due, error)

@@ -102,14 +102,29 @@ def end_renewal(
     return found.first() is not None
 
 
-def take_consent(work: Work, state_hash: bytes) -> ConsentRow | None:
-    """Take consent that was asked for: it is used once, whatever comes of it."""
-    question = select(ConsentRow).where(ConsentRow.state_hash == state_hash).with_for_update()
+def take_consent(work: Work, state_hash: bytes, *, answered: bool) -> ConsentRow | None:
+    """Take consent that was asked for: it is used once, whatever comes of it.
+
+    answered  whether it was given, and waits for a word that it is the right account
+    """
+    question = (
+        select(ConsentRow)
+        .where(ConsentRow.state_hash == state_hash, ConsentRow.answered == answered)
+        .with_for_update()
+    )
     row = work.session.scalars(question).first()
     if row is not None:
         work.session.delete(row)
         work.session.flush()
     return row
+
+
+def waits_as(work: Work, host: Host, identity: bytes) -> bool:
+    """Whether consent of whoever this is waits for a word."""
+    question = select(ConsentRow.id).where(
+        ConsentRow.host == host, ConsentRow.identity == identity, ConsentRow.expires_at > work.now
+    )
+    return work.session.execute(question).first() is not None
 
 
 def consents_of(work: Work, person: UUID) -> Sequence[ConsentRow]:
@@ -118,9 +133,11 @@ def consents_of(work: Work, person: UUID) -> Sequence[ConsentRow]:
     return work.session.scalars(question).all()
 
 
-def consents_over(work: Work) -> Sequence[ConsentRow]:
-    """What was asked for and not decided in time."""
-    question = select(ConsentRow).where(ConsentRow.expires_at <= work.now)
+def consents(work: Work, before: datetime | None = None) -> Sequence[ConsentRow]:
+    """What was asked for and not decided; all of it, or what was to be decided by then."""
+    question = select(ConsentRow).with_for_update(skip_locked=True)
+    if before is not None:
+        question = question.where(ConsentRow.expires_at <= before)
     return work.session.scalars(question).all()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from services.storage.ids import new_id
-from services.storage.rows.accounts import AccountRow
+from services.storage.rows.accounts import AccountRow, ConsentRow
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.outbox import TimerRow
 from services.storage.upsert import insert_into
@@ -15,14 +15,16 @@ from services.storage.work import Work
 
 
 def is_any_due(work: Work, timers: Collection[str]) -> bool:
-    """Whether a calendar, an account or one of these timers is due or missing; it takes no lock."""
+    """Whether a calendar, an account, consent or one of these timers is due; it takes no lock."""
     calendar = select(CalendarRow.id).where(_is_due(work)).limit(1)
     later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
     account = select(AccountRow.id).where(AccountRow.due_at <= work.now).limit(1)
+    consent = select(ConsentRow.id).where(ConsentRow.expires_at <= work.now).limit(1)
     return (
         work.session.execute(later).scalar_one() < len(timers)
         or work.session.execute(calendar).first() is not None
         or work.session.execute(account).first() is not None
+        or work.session.execute(consent).first() is not None
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, literal
+from sqlalchemy import and_, case, delete, literal
 
 from services.storage.rows.doors import GateRow
 from services.storage.upsert import insert_into
@@ -19,7 +19,9 @@ def take(work: Work, key: bytes, count: int, *, every: timedelta, burst: int) ->
     """
     each = round(every / timedelta(microseconds=1))
     now = _micros(work.now)
-    full = case((GateRow.full_at > now, GateRow.full_at), else_=literal(now)) + count * each
+    # No bucket is fuller than full: then its time was told by a clock that was ahead.
+    ahead = and_(GateRow.full_at > now, GateRow.full_at <= now + burst * each)
+    full = case((ahead, GateRow.full_at), else_=literal(now)) + count * each
     question = (
         insert_into(work, GateRow)
         .values(key=key, full_at=now + count * each)

@@ -62,6 +62,12 @@ def expire_all(work: Work, purpose: Purpose) -> None:
     _expire(work, work.session.scalars(alive).all())
 
 
+def end_all(work: Work) -> None:
+    """End every link that could still be used."""
+    alive = select(LinkRow.id).where(LinkRow.used_at.is_(None), LinkRow.expires_at > work.now)
+    _expire(work, work.session.scalars(alive).all())
+
+
 def of_person(work: Work, person: UUID) -> Sequence[LinkRow]:
     """Every link to a person that is remembered."""
     return work.session.scalars(

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from scheduler.errors import Explained
-from services.config import Settings
+from services.config import Settings, is_local
 from services.sandbox.serving import address, certificates, google, serve
 from services.up import web
 
@@ -60,6 +60,11 @@ def prepare(settings: Settings) -> Beside:
         raise Explained(
             "A sandbox is for this machine alone, and COMMONHOUR_BASE_URL names another",
             remedy="leave out --sandbox, or unset COMMONHOUR_BASE_URL",
+        )
+    if not is_local(settings.listen[0]):
+        raise Explained(
+            "A sandbox is for this machine alone, and COMMONHOUR_LISTEN lets others in",
+            remedy="leave out --sandbox, or listen at 127.0.0.1",
         )
     listener = web.bind(_LISTEN, spare=web.SPARE)
     home = settings.home / "sandbox"

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from calendar_sync.errors import NotAllowed, ReconnectNeeded
 from scheduler.errors import Explained, TryLater
 from services import door, problems
-from services.flow import accounts, listing
+from services.flow import access, accounts, listing
 from services.flow.accounts import Choice
 from services.storage.rows.calendars import CalendarKind
 from services.web import render
@@ -106,5 +106,5 @@ def _named(account_id: UUID) -> dict[str, Any]:
     return {
         "account": row,
         "host": runtime.hosts[row.host].title,
-        "email": accounts.email_of(runtime.keys, row),
+        "email": access.email_of(runtime.keys, row),
     }

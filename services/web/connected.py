@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services import door
-from services.flow import accounts
+from services.flow import access, accounts
 from services.storage.calendars import Known
 from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import CalendarRow
@@ -46,7 +46,7 @@ def of_reader(work: Work, known: Sequence[Known]) -> list[Connected]:
         Connected(
             each,
             runtime.hosts[each.host].title,
-            accounts.email_of(runtime.keys, each),
+            access.email_of(runtime.keys, each),
             sorted((row for row in rows if row.account_id == each.id), key=_order),
         )
         for each in accounts.of(work)

@@ -125,7 +125,7 @@ def _given(found: Answer, grant: Grant) -> ResponseReturnValue:
     if isinstance(made, Doubt):
         return _page("doubt", 200, found.host, found, doubt=made)
     assert account_id is not None
-    return _connected(account_id)
+    return _connected(account_id, anew=found.account_id is not None)
 
 
 def _give_back(found: Answer, grant: Grant) -> None:
@@ -161,8 +161,12 @@ def _page(
     return render.page(f"accounts/{name}.html", status, again=again, host=title, **values)
 
 
-def _connected(account_id: UUID) -> ResponseReturnValue:
-    flash("The account is connected. Now choose which of its calendars count.")
+def _connected(account_id: UUID, *, anew: bool = False) -> ResponseReturnValue:
+    flash(
+        "The account is connected again. Look whether the choice of calendars is still right."
+        if anew
+        else "The account is connected. Now choose which of its calendars count."
+    )
     return render.to(url_for("accounts.choosing", account_id=account_id))
 
 

@@ -126,7 +126,9 @@ def _of_term(work: Work, term: TermRow, plan: PlanRow | None, today: date) -> Pl
 
 
 def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> list[Step]:
-    known = bool(people) and all(each.coverage.known is Known.KNOWN for each in people)
+    known = bool(people) and all(
+        each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people
+    )
     current = [each for each in planned if not each.over]
 
     def at(endpoint: str) -> str:

@@ -110,7 +110,9 @@ def in_words(rules: dict[str, Any]) -> list[str]:
     return [
         f"{rules['meeting']['minutes']} minutes",
         _often(cadence),
-        f"quorum {needed} members" if needed else f"quorum {_percent(quorum.get('share'))} %",
+        f"quorum {counted(needed, 'member')}"
+        if needed
+        else f"quorum {_percent(quorum.get('share'))} %",
     ]
 
 

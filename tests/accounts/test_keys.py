@@ -23,7 +23,8 @@ from tests.runtimes import a_person, a_runtime
 from tests.services.commands import Terminal
 
 HASHES = {
-    "account.identity", "consent.state_hash", "answer.key", "answer.request", "try.key",
+    "account.identity", "consent.identity", "consent.state_hash", "answer.key",
+    "answer.request", "try.key",
     "gate.key", "audit.seal", "link.secret_hash", "session.secret_hash", "token.secret_hash",
 }  # fmt: skip
 PLAIN = {"answer.body", "busy.events"}  # an answer that was given, and packed times

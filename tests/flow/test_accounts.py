@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import select
 
 from calendar_sync.errors import ReconnectNeeded, Wait
 from scheduler.errors import Explained
 from services.flow import access, accounts, consent, doubts, people, secrets, tokens
+from services.flow import sessions as flow_sessions
 from services.flow.consent import Doubt
 from services.flow.errors import Conflict, Missing, Unfit
+from services.keys import Keys
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host, ReleaseRow
 from services.storage.rows.calendars import CalendarKind, CalendarRow
 from services.storage.rows.outbox import TaskState
@@ -217,7 +220,7 @@ def test_another_account_than_expected_is_connected_after_a_word_of_its_owner(fl
     assert rows(flat, ConsentRow) == []
     with flat.runtime.reading() as work:
         stored = work.session.get_one(AccountRow, row.id)
-        assert accounts.email_of(flat.runtime.keys, stored) == "ada.private@example.org"
+        assert access.email_of(flat.runtime.keys, stored) == "ada.private@example.org"
     with pytest.raises(Unfit), flat.runtime.work(flat.ada) as work:
         consent.confirmed(work, flat.runtime.keys, flat.session, found.secret)
 
@@ -239,7 +242,7 @@ def test_connecting_again_takes_no_other_account(flat: Flat) -> None:
 
     with flat.runtime.reading() as work:
         stored = work.session.get_one(AccountRow, account)
-        assert accounts.email_of(flat.runtime.keys, stored) == MAIN
+        assert access.email_of(flat.runtime.keys, stored) == MAIN
 
 
 def test_an_account_belongs_to_one_person(flat: Flat) -> None:
@@ -348,3 +351,113 @@ def test_a_plan_reads_accounts_that_were_not_read_lately(flat: Flat) -> None:
         row = work.session.get_one(PlanRow, plan)
         assert (row.state, row.read, row.to_read) == ("ready", 1, 1)
     assert tasks(flat.runtime, TaskState.QUARANTINED) == []
+
+
+def test_a_word_of_the_owner_is_about_what_they_saw_and_nothing_less(flat: Flat) -> None:
+    flat.connected_with(*WEEK)
+    ada = flat.host.accounts[MAIN]
+    ada.free(MAIN)
+    ada.occupy(MAIN, WEEK[0])
+    flat.later(hours=7)
+    [(row, _)] = flat.calendars()
+    ada.free(MAIN)
+
+    with flat.runtime.work(flat.ada) as work:
+        doubts.believe(work, row.id)
+    drained(flat.runtime)
+
+    [(row, _)] = flat.calendars()
+    assert flat.busy() == WEEK
+    assert (row.believed_at, doubts.question(row) is not None) == (None, True)  # asked anew
+
+
+def test_what_overlaps_counts_once_when_it_is_compared(flat: Flat) -> None:
+    long = (MONDAY, MONDAY + 100 * HOUR)
+    flat.connected_with(long)
+    ada = flat.host.accounts[MAIN]
+    ada.free(MAIN)
+    for hour in range(40):  # a hundred hours of events, and forty-three of the clock
+        ada.occupy(MAIN, (MONDAY + hour * HOUR, MONDAY + hour * HOUR + 4 * HOUR))
+
+    flat.later(hours=7)
+
+    [(row, _)] = flat.calendars()
+    assert row.doubted_at is not None
+
+
+def test_a_clock_that_was_ahead_hides_nothing_once_it_is_right(flat: Flat) -> None:
+    flat.connected_with(WEEK[0])
+    flat.later(hours=40)
+    flat.host.accounts[MAIN].occupy(MAIN, WEEK[1])
+    flat.clock.forward(hours=-39)
+    with flat.runtime.work() as work:
+        for each in work.session.scalars(select(AccountRow)):
+            each.due_at = work.now
+
+    flat.later(minutes=1)
+
+    assert flat.busy() == WEEK[:2]
+
+
+def test_a_key_that_does_not_open_is_no_fault_of_the_owner(flat: Flat) -> None:
+    account, keys = flat.connected_with(WEEK[0]), flat.runtime.keys
+    other = Keys(keys.secret, MultiFernet([Fernet(Fernet.generate_key())]))
+    flat.runtime.opening.keys = other
+    flat.later(hours=7)
+
+    assert flat.account(account).lost_at is None
+    assert mails(flat, Purpose.RECONNECT) == 0
+    flat.state(again=account)  # the question can be asked all the same
+
+    flat.runtime.opening.keys = keys
+    flat.later(hours=7)
+    [(row, _)] = flat.calendars()
+    assert row.failed_what is None
+
+
+def test_consent_that_waits_for_a_word_outlives_its_session_and_is_given_back(flat: Flat) -> None:
+    flat.answered("ada.private@example.org")
+    with flat.runtime.work(flat.ada) as work:
+        flow_sessions.sign_out(work, flat.session)
+
+    flat.later(minutes=9)
+    assert flat.host.returned == []
+    flat.later(minutes=2)
+
+    assert flat.host.returned == ["r1 ada.private@example.org"]
+
+
+def test_access_is_not_given_back_while_its_owner_is_asked_and_then_connected(flat: Flat) -> None:
+    flat.host.accounts["ada.private@example.org"] = flat.host.accounts[MAIN]
+    first = flat.answered("ada.private@example.org")
+    assert isinstance(first, Doubt)
+    second = flat.answered("ada.private@example.org")  # the first goes back: she began anew
+    assert isinstance(second, Doubt)
+    drained(flat.runtime)
+    assert flat.host.returned == []
+
+    with flat.runtime.work(flat.ada) as work:
+        consent.confirmed(work, flat.runtime.keys, flat.session, second.secret)
+    flat.later(minutes=15)
+
+    assert flat.host.returned == []
+
+
+def test_what_may_be_known_to_others_goes_back_even_if_it_was_connected_anew(flat: Flat) -> None:
+    account = flat.connected_with(*WEEK)
+    with flat.runtime.work() as work:
+        secrets.revoke_all(work)
+        work.add(
+            SessionRow(
+                id=flat.session,
+                secret_hash=b"x",
+                person_id=flat.ada,
+                created_at=work.now,
+                expires_at=work.now + timedelta(days=1),
+            )
+        )
+    flat.consented(again=account)
+
+    drained(flat.runtime)
+
+    assert flat.host.returned == [f"r1 {MAIN}"]

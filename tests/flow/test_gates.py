@@ -51,6 +51,22 @@ def test_no_minute_of_all_is_given_more_than_its_share(flat: Flat) -> None:
     assert 700 <= most_in_a_minute([at for at, _ in let]) <= 830
 
 
+def test_threads_do_not_spend_what_the_database_may_refuse(flat: Flat) -> None:
+    shares = Gates(flat.runtime, Host.GOOGLE, Limits(600, 1_000_000, 100_000_000))
+
+    def take(_: int) -> int:
+        try:
+            shares.of(new_id()).take()
+        except Wait:
+            return 0
+        return 4  # as many as a gate takes at a time
+
+    with ThreadPoolExecutor(16) as pool:
+        let = sum(pool.map(take, range(200)))
+
+    assert 20 <= let <= 48  # the clock stands still: what fits into the bucket, and no more
+
+
 @pytest.mark.parametrize("processes", [3])
 def test_processes_share_one_bucket(database_url: str, processes: int, flat: Flat) -> None:
     runtime: Runtime = a_runtime(flat.runtime.settings.home, database_url)

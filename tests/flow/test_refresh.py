@@ -13,7 +13,8 @@ from calendar_sync.errors import Unreadable
 from calendar_sync.ics.source import Reading
 from scheduler.model.busy import Kind
 from services import clock
-from services.flow import calendars, plans, purge, read_now, readings
+from services.flow import calendars, coverage, plans, purge, read_now, readings, rights
+from services.flow.coverage import Known
 from services.flow.errors import Conflict, TooMany
 from services.flow.question import TRUSTED
 from services.keys import Keys
@@ -133,11 +134,34 @@ def test_nor_does_what_is_over_change_anything(town: Town) -> None:
     calendar = watched(town)
     town.clock.now = datetime(2027, 2, 2, 8, tzinfo=UTC)
     town.due(calendar)
+    before = town.changes(calendar)
     town.publish(MONDAYS, once("20270202", hours="0700 0800"))
 
     town.due(calendar)
 
-    assert town.changes(calendar) == 0
+    assert town.changes(calendar) == before
+
+
+def test_what_nobody_read_for_long_is_not_believed_whatever_kept_us_from_reading(
+    town: Town,
+) -> None:
+    calendar = watched(town)
+    town.clock.forward(days=9)
+    assert known(town) is Known.KNOWN
+    town.clock.forward(days=2)
+    assert known(town) is Known.UNREAD  # though no reading ever failed
+
+    town.due(calendar)
+
+    assert known(town) is Known.KNOWN
+    assert town.changes(calendar) == 1  # unknown before, known again
+
+
+def known(town: Town) -> Known:
+    with town.runtime.reading(town.cora) as work:
+        group = rights.coordinating(work, town.group)
+        [found] = coverage.of_group(work, group, members.of(work, town.group)).values()
+        return found.known
 
 
 @pytest.mark.parametrize("hours", ["20270104 0000 0015", "20270630 2345 2359"])

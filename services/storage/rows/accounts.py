@@ -55,6 +55,8 @@ class ConsentRow(Row):
     sealed      what proves that we are the ones who asked (RFC 7636), and the nonce
     answered    whether consent is there, and waits for a word that it is the right account:
                 then `sealed` is the grant, and `state_hash` of the form that says so
+    session_id  of that browser; what it was asked outlives it, for what is to be given back
+    identity    who consented, as in an account; None until it is answered
     account_id  of the account that is to be connected once more; None: a new one
     """
 
@@ -62,9 +64,7 @@ class ConsentRow(Row):
 
     id: Mapped[Id]
     state_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    session_id: Mapped[UUID] = mapped_column(
-        ForeignKey("session.id", ondelete="CASCADE"), index=True
-    )
+    session_id: Mapped[UUID]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     host: Mapped[Host]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -72,6 +72,7 @@ class ConsentRow(Row):
         ForeignKey("account.id", ondelete="CASCADE"), index=True
     )
     answered: Mapped[bool] = mapped_column(default=False)
+    identity: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -80,6 +81,7 @@ class ReleaseRow(Row):
 
     sealed  the grant
     owner   of that seal: what it was given for, by ids
+    always  whether it goes back even if its owner has connected the account anew by then
     """
 
     __tablename__ = "released"
@@ -88,4 +90,5 @@ class ReleaseRow(Row):
     host: Mapped[Host]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     owner: Mapped[str]
+    always: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(index=True)

@@ -48,7 +48,8 @@ class CalendarRow(Row):
     failures  how often reading it failed since it was last read
     lost_at   when its owner was told that it cannot be read; None: there is nothing to tell
     doubted_at   since when it shows so much less than before that its owner is asked
-    believed_at  when its owner said that what it shows is right, whatever that is
+    doubted_left  how many seconds ahead it still took then
+    believed_at  when its owner said that this is right
     """
 
     __tablename__ = "calendar"
@@ -78,6 +79,7 @@ class CalendarRow(Row):
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     lost_at: Mapped[datetime | None]
     doubted_at: Mapped[datetime | None]
+    doubted_left: Mapped[int | None]
     believed_at: Mapped[datetime | None]
 
 

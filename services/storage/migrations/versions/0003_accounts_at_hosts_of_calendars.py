@@ -27,6 +27,7 @@ def upgrade() -> None:
     )
     for name in ("doubted_at", "believed_at"):
         op.add_column("calendar", sa.Column(name, types.UtcDateTime(timezone=True), nullable=True))
+    op.add_column("calendar", sa.Column("doubted_left", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_calendar_account_id"), "calendar", ["account_id"], unique=False)
 
 
@@ -44,6 +45,7 @@ def _tables() -> None:
         sa.Column("host", _HOST, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("always", sa.Boolean(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_released")),
     )
@@ -74,7 +76,7 @@ def _tables() -> None:
 
 
 def _consent() -> None:
-    parents = ("account", "person", "session")
+    parents = ("account", "person")
     op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -85,6 +87,7 @@ def _consent() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", types.UtcDateTime(timezone=True), nullable=False),
         *(
             sa.ForeignKeyConstraint(
@@ -98,7 +101,7 @@ def _consent() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
         sa.UniqueConstraint("state_hash", name=op.f("uq_consent_state_hash")),
     )
-    for each in (*(f"{name}_id" for name in parents), "expires_at"):
+    for each in (*(f"{name}_id" for name in parents), "expires_at", "identity"):
         op.create_index(op.f(f"ix_consent_{each}"), "consent", [each], unique=False)
 
 
