@@ -5,8 +5,6 @@ from dataclasses import asdict
 
 import click
 
-from scheduler.errors import Explained
-
 
 @click.group(epilog="Example: commonhour keys rotate")
 def keys() -> None:
@@ -25,22 +23,18 @@ def rotate(*, as_json: bool) -> None:
     from services.cli.database import opened  # noqa: PLC0415 -- other commands start without
     from services.flow import secrets  # noqa: PLC0415
     from services.keys import KeptKeys  # noqa: PLC0415
-    from services.up.lock import holder  # noqa: PLC0415
+    from services.up.lock import keys_of  # noqa: PLC0415
 
     settings = opened().settings
     kept = None if settings.token_keys else KeptKeys(settings.home)
-    if kept is not None:
-        if holder(settings.home) is not None:
-            raise Explained(
-                "Common Hour is running with the key that is to go",
-                remedy="stop it, rotate, and start it again",
-            )
-        kept.begun()
-    runtime = opened()  # once more: with the new key
-    with runtime.work() as work:
-        renewed, lost = secrets.rotate(work, runtime.keys)
-    if kept is not None:
-        kept.ended()
+    with keys_of(settings, to_exchange=True):
+        if kept is not None:
+            kept.begun()
+        runtime = opened()  # once more: with the new key
+        with runtime.work() as work:
+            renewed, lost = secrets.rotate(work, runtime.keys)
+        if kept is not None:
+            kept.ended()
     _say({"sealed_anew": renewed, "not_opened": lost}, as_json=as_json)
     if settings.token_keys and not as_json:
         click.echo("Now take the older keys out of COMMONHOUR_TOKEN_KEYS, and restart everything.")

@@ -14,6 +14,7 @@ def relay() -> None:
     Several may run on one PostgreSQL. What is away is waited for. SIGTERM ends it.
     """
     from services.relay import run  # noqa: PLC0415 -- other commands start without
+    from services.up.lock import keys_of  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
 
     settings = Settings.from_env()
@@ -23,6 +24,7 @@ def relay() -> None:
             "A relay needs a Redis",
             remedy="set COMMONHOUR_REDIS_URL, or run commonhour up, which starts its own",
         )
+    click.get_current_context().with_resource(keys_of(settings))
     run(Runtime.of(settings))
 
 
@@ -33,8 +35,10 @@ def clock() -> None:
     Several may run at once. What is away is waited for. SIGTERM ends it.
     """
     from services.clock import run  # noqa: PLC0415 -- other commands start without
+    from services.up.lock import keys_of  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
 
     settings = Settings.from_env()
     log.set_up(settings.log)
+    click.get_current_context().with_resource(keys_of(settings))
     run(Runtime.of(settings))

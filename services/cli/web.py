@@ -19,11 +19,13 @@ def web() -> None:
     from services import log  # noqa: PLC0415 -- other commands start without
     from services.app import create_app  # noqa: PLC0415
     from services.up.database import OutOfReach, require_tables  # noqa: PLC0415
+    from services.up.lock import keys_of  # noqa: PLC0415
     from services.up.web import bind, serve  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
 
     settings = Settings.from_env()
     log.set_up(settings.log)
+    click.get_current_context().with_resource(keys_of(settings))
     runtime = Runtime.of(settings)
     try:
         require_tables(settings)

@@ -17,6 +17,7 @@ def worker(queues: tuple[str, ...]) -> None:
     """
     from services import log  # noqa: PLC0415 -- other commands start without
     from services.queue import QUEUES  # noqa: PLC0415
+    from services.up.lock import keys_of  # noqa: PLC0415
     from services.wiring import Runtime  # noqa: PLC0415
     from services.worker import work  # noqa: PLC0415
 
@@ -27,4 +28,5 @@ def worker(queues: tuple[str, ...]) -> None:
             )
     settings = Settings.from_env()
     log.set_up(settings.log)
+    click.get_current_context().with_resource(keys_of(settings))
     work(Runtime.of(settings), queues or QUEUES)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow
@@ -16,15 +16,15 @@ from services.storage.work import Work
 
 def is_any_due(work: Work, timers: Collection[str]) -> bool:
     """Whether a calendar, an account, consent or one of these timers is due; it takes no lock."""
-    calendar = select(CalendarRow.id).where(_is_due(work)).limit(1)
     later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
-    account = select(AccountRow.id).where(AccountRow.due_at <= work.now).limit(1)
-    consent = select(ConsentRow.id).where(ConsentRow.expires_at <= work.now).limit(1)
+    anything = or_(
+        exists().where(_is_due(work)),
+        exists().where(AccountRow.due_at <= work.now),
+        exists().where(ConsentRow.expires_at <= work.now),
+    )
     return (
         work.session.execute(later).scalar_one() < len(timers)
-        or work.session.execute(calendar).first() is not None
-        or work.session.execute(account).first() is not None
-        or work.session.execute(consent).first() is not None
+        or work.session.execute(select(anything)).scalar_one()
     )
 
 

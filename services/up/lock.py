@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Self
 
 from scheduler.errors import Explained
+from services.config import Settings
 
 _PATIENCE = 5.0  # seconds in which the children of a killed `up` end
 _NAME = "up.lock"
+_KEYS = "keys.lock"
 
 
 class AlreadyUp(Explained):
@@ -107,6 +109,31 @@ def holder(home: Path) -> Told | None:
         return None
     try:
         return None if _locked(file, fcntl.LOCK_SH) else Told.read(file)
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def keys_of(settings: Settings, *, to_exchange: bool = False) -> Iterator[None]:
+    """Use the keys that are kept in a home, with others; or alone, to exchange them.
+
+    Nothing is locked where they come from the environment. Raises Explained: they are in use, or
+    are being exchanged.
+    """
+    if settings.token_keys:
+        yield
+        return
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(settings.home / _KEYS, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _locked(file, fcntl.LOCK_EX if to_exchange else fcntl.LOCK_SH):
+            if to_exchange:
+                raise Explained(
+                    "Common Hour is running with the key that is to go",
+                    remedy="stop it, rotate, and start it again",
+                )
+            raise Explained("The keys are being exchanged", remedy="start again in a moment")
+        yield
     finally:
         os.close(file)
 

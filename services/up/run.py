@@ -15,7 +15,7 @@ from services.flow.signin import first_link
 from services.storage import outbox
 from services.up import redis, web
 from services.up.database import upgrade
-from services.up.lock import Hold, hold
+from services.up.lock import Hold, hold, keys_of
 from services.up.processes import Part, Supervisor, apart
 from services.up.signals import Signals, Stopped
 from services.wiring import Runtime
@@ -33,7 +33,7 @@ def up(settings: Settings, signals: Signals, say: Say, *, sandbox: bool = False)
     sandbox  whether Google is one of our own, which runs beside it
     """
     log.set_up(settings.log)
-    with hold(settings.home) as held:
+    with hold(settings.home) as held, keys_of(settings):
         if held.left is not None:
             redis.forget(held.left.folder)
         start = _Start(signals, Supervisor(signals), held, say)

@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import LargeBinary
 
+from scheduler.errors import Explained
 from services.config import Settings
 from services.flow import calendars
 from services.keys import Keys
@@ -17,7 +18,7 @@ from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
 from services.storage.seals import SEALED
 from services.storage.tables import TABLES
-from services.up.lock import hold
+from services.up.lock import keys_of
 from services.wiring import Runtime
 from tests.runtimes import a_person, a_runtime
 from tests.services.commands import Terminal
@@ -111,11 +112,15 @@ def test_kept_keys_are_exchanged_and_the_old_one_opens_nothing(
 def test_a_running_service_keeps_its_key(tmp_path: Path, terminal: Terminal) -> None:
     a_runtime(tmp_path).engine.dispose()
     before = Keys.of(Settings(home=tmp_path))
-    with hold(tmp_path):
+    here = Settings(home=tmp_path)
+    with keys_of(here):
         outcome = terminal.run("keys", "rotate")
 
     assert outcome.status == 2
     assert "stop it, rotate, and start it again" in outcome.err
+    refused = pytest.raises(Explained, match="exchanged")
+    with keys_of(here, to_exchange=True), refused, keys_of(here):
+        pass
     assert before.opened(Keys.of(Settings(home=tmp_path)).sealed("x", 1), 1) == "x"
 
 

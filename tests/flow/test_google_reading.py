@@ -256,7 +256,7 @@ def test_whoever_is_killed_between_the_answer_and_keeping_it_costs_one_consent_a
     assert town.tokens(start) == 1
 
     town.later()  # whoever comes next waits for the lease of the one who died
-    town.later(minutes=2)
+    town.later(minutes=4)
 
     assert (town.account(ADA).lost_at is not None) == rotate
     assert town.mails(ADA, Purpose.RECONNECT) == rotate

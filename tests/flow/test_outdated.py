@@ -33,6 +33,7 @@ def looked_at(town: Town, calendar: UUID) -> None:
 def test_a_plan_is_not_out_of_date_by_itself(town: Town, top: int) -> None:
     _, calendar, plan = a_plan(town, top=top)
     town.clock.forward(days=30)  # planned today, clinics would have to be asked sooner
+    town.due(calendar)
 
     looked_at(town, calendar)
 
