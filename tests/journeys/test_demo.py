@@ -38,7 +38,7 @@ def test_without_a_terminal_it_plays_the_story_checks_its_end_and_ends(folder: P
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    assert "The answer is the one that the planner gives for the same calendars from files" in done.stdout
+    assert "The answer is the one that the planner gives for the same calendars" in done.stdout
     assert "3rd Thursday" in done.stdout
 
 
