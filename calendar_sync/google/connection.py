@@ -10,19 +10,18 @@ token is meant for one host only.
 
 import atexit
 import os
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import monotonic
 
-import certifi
 import httpx
 
 from calendar_sync.errors import Refused, Wait
+from calendar_sync.trust import trust
 
-_LONGEST = 30.0  # seconds for an exchange, however the answer drips
+_LONGEST = 30.0  # seconds in which an answer that has begun is read, however it drips
 _TIMES = httpx.Timeout(10.0, connect=5.0).as_dict()  # seconds of silence
 _MOST = 32 * 2**20  # bytes of an answer
 _AGAIN = 30.0  # seconds until a host that could not be heard is asked again
@@ -90,23 +89,7 @@ def _transport(ca_file: Path | None, process: int) -> httpx.HTTPTransport:
     """Return what this process keeps its connections in: a child must not use its parent's."""
     del process
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=60)
-    trust = _trust(ca_file)
-    found = httpx.HTTPTransport(verify=trust, trust_env=False, limits=limits, retries=0)
+    checked = trust(ca_file, Refused)
+    found = httpx.HTTPTransport(verify=checked, trust_env=False, limits=limits, retries=0)
     atexit.register(found.close)
     return found
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what certificates are checked against, whatever the environment may name."""
-    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    trust.minimum_version = ssl.TLSVersion.TLSv1_2
-    trust.load_verify_locations(certifi.where())
-    if ca_file is not None:
-        try:
-            trust.load_verify_locations(ca_file)
-        except OSError:  # ssl.SSLError is one
-            raise Refused(
-                f"The certificates in {ca_file} cannot be read",
-                remedy="give a file of PEM certificates",
-            ) from None
-    return trust

@@ -5,14 +5,12 @@ machines are reached (see `reachable`), over a checked certificate, within a tim
 Nothing of the environment is asked: no proxy, no certificate file.
 """
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from time import time
 
-import certifi
 import httpcore
 
 from calendar_sync.errors import Unreadable
@@ -22,6 +20,7 @@ from calendar_sync.ics.limits import Limits
 from calendar_sync.ics.link import Link
 from calendar_sync.ics.seen import Seen
 from calendar_sync.ics.statuses import failure, refusal
+from calendar_sync.trust import trust
 
 _REDIRECTS = 3
 _MOVED = (301, 302, 303, 307, 308)
@@ -80,7 +79,9 @@ def _get(
     )
     try:
         with (
-            httpcore.ConnectionPool(_trust(network), network_backend=backend) as pool,
+            httpcore.ConnectionPool(
+                trust(network.ca_file, Unreadable), network_backend=backend
+            ) as pool,
             pool.stream("GET", url, headers=_headers(link, seen)) as response,
         ):
             return _taken(response, link, limits, seen)
@@ -103,22 +104,6 @@ def _headers(link: Link, seen: Seen | None) -> list[tuple[bytes, bytes]]:
     if link.login is not None:
         headers.append((b"Authorization", link.login))
     return headers + seen.conditions(link) if seen else headers
-
-
-def _trust(network: Network) -> ssl.SSLContext:
-    """Return what certificates are checked against, whatever the environment may name."""
-    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    trust.minimum_version = ssl.TLSVersion.TLSv1_2
-    trust.load_verify_locations(certifi.where())
-    if network.ca_file is not None:
-        try:
-            trust.load_verify_locations(network.ca_file)
-        except OSError:  # ssl.SSLError is one
-            raise Unreadable(
-                f"The certificates in {network.ca_file} cannot be read",
-                remedy="give a file of PEM certificates",
-            ) from None
-    return trust
 
 
 def _taken(
