@@ -1,6 +1,7 @@
 """`commonhour sandbox`: Google, feeds and CalDAV of our own, to try everything without accounts."""
 
 import json
+import shlex
 
 import click
 
@@ -52,7 +53,7 @@ def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(f"The sandbox is running: {running.base}/")
         click.echo("A service uses it with these settings:")
         for name, value in variables.items():
-            click.echo(f"  {name}={value}")
+            click.echo(f"  export {name}={shlex.quote(value)}")
         click.echo("Ctrl-C stops it.")
 
     returns = (settings.address + RETURN, *redirect)

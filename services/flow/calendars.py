@@ -79,7 +79,8 @@ def own(work: Work) -> Owner:
     person = people.by_id(work, rights.actor(work))
     if person is None:
         raise missing("person")
-    first = next((group.timezone for _, group in members.of_person(work, person.id)), "UTC")
+    groups = members.of_person(work, person.id)
+    first = next((member.timezone or group.timezone for member, group in groups), "UTC")
     return Owner(person.id, None, person.timezone or first)
 
 

@@ -156,6 +156,8 @@ def _where(settings: Settings, link: str | None, paused: str, *, ready: bool) ->
     if link:
         lines.append("Open this once, to become the first coordinator:")
         lines.append(f"  {settings.address}/l/{link}")
+        if settings.smtp_url is None:
+            lines.append(f"Mails that it sends lie at {settings.address}/mails.")
     else:
         kept = f"; mails lie at {settings.address}/mails" if settings.smtp_url is None else ""
         lines.append(f"Sign in at {settings.address}/sign-in{kept}.")
