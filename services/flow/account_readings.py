@@ -9,18 +9,17 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported, Wait
 from calendar_sync.provider import CalendarId, Capability, Changes, Cursor, Found, Provider
 from scheduler.errors import Explained, TryLater
-from services.flow import access, readings
+from services.flow import access, readings, rests
 from services.flow.calendars import sooner, window
 from services.flow.doubts import Told
 from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
-from services.storage import accounts, tries
+from services.storage import accounts
 from services.storage import calendars as stored
 from services.storage.rows.accounts import Host
 from services.storage.rows.calendars import BusyRow, CalendarRow
@@ -133,24 +132,18 @@ def behind(work: Work, calendar_ids: Collection[UUID]) -> dict[UUID, list[UUID]]
 
 def rest(work: Work, account_id: UUID, seconds: float) -> None:
     """Note that the host asked us to leave an account alone for so long."""
-    tries.hold(work, _rest(account_id), work.now + timedelta(seconds=seconds))
+    rests.begin(work, account_id, timedelta(seconds=seconds))
 
 
 def let_rest(work: Work, account_id: UUID) -> None:
     """Raise Wait while the host wants an account left alone, whoever of us would ask it."""
-    until = rests_until(work, account_id)
+    until = rests.until(work, account_id)
     if until is not None:
         raise Wait(
             "The host of this account has asked us to wait",
             remedy="it goes on by itself",
             seconds=(until - work.now).total_seconds(),
         )
-
-
-def rests_until(work: Work, account_id: UUID) -> datetime | None:
-    """Until when the host asked us to leave an account alone; None: it did not."""
-    until = tries.until(work, _rest(account_id))
-    return until if until is not None and until > work.now else None
 
 
 def lose(work: Work, account_id: UUID, began: datetime) -> None:
@@ -248,8 +241,3 @@ def _remembered(cursor: Cursor | None) -> str:
 def _name(one: One) -> CalendarId:
     assert not isinstance(one.calendar, Unreadable)
     return one.calendar
-
-
-def _rest(account_id: UUID) -> bytes:
-    """The key under which it is counted that a host asked for rest."""
-    return sha256(b"rest" + account_id.bytes).digest()

@@ -6,9 +6,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from services.facts import AccountDue, CalendarDue
-from services.flow import access, account_readings, calendars
+from services.flow import access, calendars, rests
 from services.flow.errors import Conflict, TooMany
-from services.flow.readings import rests_until
 from services.flow.rights import missing
 from services.storage import accounts, tries
 from services.storage.calendars import Known
@@ -40,10 +39,10 @@ def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
         raise Conflict(
             "This calendar is not read from an address", remedy="add it anew where it has changed"
         )
-    rest = rests_until(work, calendar_id)
+    rest = rests.until(work, calendar_id)
     if account_id is not None:
         _has_consent(work, account_id)
-        rest = account_readings.rests_until(work, account_id)
+        rest = rests.until(work, account_id)
     if rest is not None:
         raise _later("The host of this calendar has asked us to wait", rest - work.now)
     subject = account_id or calendar_id

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from calendar_sync.errors import Unreadable
@@ -13,13 +12,12 @@ from calendar_sync.ics.source import Reading, read_again
 from calendar_sync.ics.source import Source as Place
 from scheduler.model.events import Events
 from services.facts import BusyChanged, CalendarLost
-from services.flow import doubts, live
+from services.flow import doubts, live, rests
 from services.flow.calendars import sooner, window
 from services.flow.doubts import Told
 from services.flow.question import is_trusted
 from services.keys import Keys, Unsealable
 from services.storage import calendars as stored
-from services.storage import tries
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
 
@@ -55,7 +53,7 @@ def place_of(work: Work, keys: Keys, calendar_id: UUID) -> Due | None:
     None: it is gone, nothing is read of it, or its host asked us to leave it alone for now.
     """
     row = stored.one(work, calendar_id)
-    if row is None or row.source is not Source.ADDRESS or rests_until(work, row.id) is not None:
+    if row is None or row.source is not Source.ADDRESS or rests.until(work, row.id) is not None:
         return None
     tz = stored.zone_of(work, row)
     _, busy = stored.known(work, row)
@@ -127,12 +125,6 @@ def note(  # noqa: PLR0913 -- what was read, and when
     return again
 
 
-def rests_until(work: Work, calendar_id: UUID) -> datetime | None:
-    """Until when the calendar's host asked us to leave it alone; None: it did not."""
-    until = tries.until(work, _rest(calendar_id))
-    return until if until is not None and until > work.now else None
-
-
 def _place(keys: Keys, row: CalendarRow, tz: str, now: datetime) -> Place | Unreadable:
     try:
         address = keys.opened(row.address or b"", row.id)
@@ -197,7 +189,7 @@ def _failed(work: Work, row: CalendarRow, error: Unreadable, refresh: timedelta)
     if error.seconds is not None:
         asked = timedelta(seconds=error.seconds)
         wait = max(wait, asked)
-        tries.count(work, _rest(row.id), 1, work.now + asked)
+        rests.begin(work, row.id, asked)
     well = row.read_at or row.created_at
     if row.lost_at is None and row.failures >= _LOST_AFTER and work.now - well >= LOST:
         row.lost_at = work.now
@@ -205,8 +197,3 @@ def _failed(work: Work, row: CalendarRow, error: Unreadable, refresh: timedelta)
         work.record(CalendarLost(row.id, row.revision))
     later: timedelta = wait - sooner(wait)  # where somebody asked for it, not before
     return wait + later
-
-
-def _rest(calendar_id: UUID) -> bytes:
-    """The key under which it is counted that a host asked for rest."""
-    return sha256(b"rest" + calendar_id.bytes).digest()
