@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from services.sandbox.serving import Running
+from tests.sandbox.google_client import ANNA, Google, a_google
 from tests.sandbox.running import a_client, a_sandbox
 
 
@@ -21,3 +23,14 @@ def sandbox(tmp_path: Path) -> Iterator[Running]:
 def client(sandbox: Running) -> Iterator[httpx.Client]:
     with a_client(sandbox) as client:
         yield client
+
+
+@pytest.fixture
+def google() -> Iterator[Google]:
+    with a_google() as there:
+        yield there
+
+
+@pytest.fixture
+def anna(google: Google) -> Any:
+    return google.of(ANNA).events()

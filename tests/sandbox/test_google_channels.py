@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.sandbox.google_client import ANNA, BEN, Google, a_google, lecture, listed, refused
+from tests.sandbox.google_client import ANNA, BEN, Google, lecture, listed, refused
 
 Heard = list[dict[str, str]]
 
@@ -59,12 +59,6 @@ def listening(receiver: Receiver, certificate: trustme.LeafCert | None = None) -
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture
-def google() -> Iterator[Google]:
-    with a_google() as there:
-        yield there
 
 
 def watch(events: Any, address: str, name: str = "channel-1", **more: Any) -> Any:

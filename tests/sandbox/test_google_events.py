@@ -1,6 +1,5 @@
 """Events, as Google's own client writes and reads them."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,24 +11,12 @@ from tests.sandbox.google_client import (
     BEN,
     CLEO,
     Google,
-    a_google,
     lecture,
     listed,
     refused,
 )
 
 WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=6"]
-
-
-@pytest.fixture
-def google() -> Iterator[Google]:
-    with a_google() as there:
-        yield there
-
-
-@pytest.fixture
-def anna(google: Google) -> Any:
-    return google.of(ANNA).events()
 
 
 def insert(events: Any, body: dict[str, Any], **more: Any) -> dict[str, Any]:

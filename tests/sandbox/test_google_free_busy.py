@@ -1,22 +1,15 @@
 """freeBusy, against a calculation of its own."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.sandbox.google_client import ANNA, BEN, Google, a_google, lecture, refused
+from tests.sandbox.google_client import ANNA, BEN, Google, lecture, refused
 
 START = datetime(2026, 10, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def google() -> Iterator[Google]:
-    with a_google() as there:
-        yield there
 
 
 def asked(*calendars: str, **more: Any) -> dict[str, Any]:

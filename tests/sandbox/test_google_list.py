@@ -1,6 +1,5 @@
 """Lists of events: filters, pages, and what has changed since."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,24 +8,12 @@ from tests.sandbox.google_client import (
     ANNA,
     BEN,
     Google,
-    a_google,
     lecture,
     listed,
     refused,
 )
 
 WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=4"]
-
-
-@pytest.fixture
-def google() -> Iterator[Google]:
-    with a_google() as there:
-        yield there
-
-
-@pytest.fixture
-def anna(google: Google) -> Any:
-    return google.of(ANNA).events()
 
 
 def insert(events: Any, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,12 @@
 """Strange requests: each is refused in Google's words, or taken and told as Google would."""
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import pytest
 from googleapiclient.errors import HttpError  # type: ignore[import-untyped]
 
 from tests.sandbox.discovery import document
-from tests.sandbox.google_client import ANNA, BEN, Google, a_google, lecture
+from tests.sandbox.google_client import ANNA, BEN, Google, lecture
 
 STRANGE: tuple[Any, ...] = (
     None, True, 0, -1, 2**40, 1.5, "", "x", "²", "true", "2026-10-05", "2026-10-05T10:00:00Z",
@@ -21,12 +19,6 @@ STRANGE: tuple[Any, ...] = (
     {"dateTime": "2026-10-05T10:00:00", "timeZone": 5}, {"private": {"a": "b"}},
 )  # fmt: skip
 SPANS = ("timeMin", "timeMax", "updatedMin", "syncToken", "pageToken", "timeZone", "q", "iCalUID")
-
-
-@pytest.fixture
-def google() -> Iterator[Google]:
-    with a_google() as there:
-        yield there
 
 
 def answered(request: Any) -> bool:
