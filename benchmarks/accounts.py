@@ -21,7 +21,7 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.measure import load
-from calendar_sync.google.connection import Answer, Connection
+from calendar_sync.connection import Answer, Connection
 from services.config import Settings
 from services.flow import account_readings
 from services.reactions import reaction_called

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from calendar_sync.google.connection import Connection
+from calendar_sync.connection import Connection
 
 
 def main(file: Path, at_once: int, ca_file: Path) -> None:

@@ -54,6 +54,16 @@ class Wait(TryLater):
         self.whole = whole
 
 
+def reconnect() -> ReconnectNeeded:
+    """Return the error of an account whose consent is gone."""
+    return ReconnectNeeded("The account no longer admits us", remedy="connect it again")
+
+
+def broken(what: str = "an answer that is not what was asked for") -> Wait:
+    """Return the error of an answer that cannot be believed: it says nothing, and never "free"."""
+    return Wait(f"The calendar host sent {what}", remedy="try again later", seconds=30.0)
+
+
 SyncError = (
     ReconnectNeeded
     | NotAllowed

@@ -8,6 +8,7 @@ address is never looked at.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import time
 
+from calendar_sync.connection import Answer
 from calendar_sync.errors import (
     CursorExpired,
     NotAllowed,
@@ -20,9 +21,8 @@ from calendar_sync.errors import (
 from calendar_sync.google import bounds, consent, wire
 from calendar_sync.google import scopes as permissions
 from calendar_sync.google.events import Events
-from calendar_sync.google.refusals import Gone
+from calendar_sync.google.refusals import Gone, Refusal
 from calendar_sync.google.requests import Requests
-from calendar_sync.google.speaking import Speaker
 from calendar_sync.google.where import Where
 from calendar_sync.google.wire import Json
 from calendar_sync.host import Access, Gate
@@ -39,6 +39,7 @@ from calendar_sync.provider import (
     Reply,
     Span,
 )
+from calendar_sync.speaking import Speaker
 from scheduler.model.busy import BusyInterval
 
 _AT_ONCE = 50  # calendars that one answer covers
@@ -67,7 +68,7 @@ class GoogleCalendar:
         self._scopes = scopes
         self._clock = clock
         self._requests = Requests(where.api_url)
-        self._speaker = Speaker(where, access, gate, clock)
+        self._speaker = Speaker(where.ca_file, access, gate, self._refusal, wire.following)
         self._events = Events(self._speaker, self._requests)
 
     @property
@@ -181,6 +182,9 @@ class GoogleCalendar:
             consent.revoke(self._where, self._access.token())
         except ReconnectNeeded:
             return
+
+    def _refusal(self, answer: Answer) -> Refusal:
+        return Refusal.read(answer.status, answer.headers, answer.body, self._clock())
 
     def _need(self, needed: frozenset[str]) -> None:
         permissions.require(self._scopes, needed)

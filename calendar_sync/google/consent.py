@@ -11,9 +11,8 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from calendar_sync.errors import ReconnectNeeded, Refused, Wait
-from calendar_sync.google.connection import Answer, Connection
-from calendar_sync.google.refusals import broken, reconnect
+from calendar_sync.connection import Answer, Connection
+from calendar_sync.errors import ReconnectNeeded, Refused, Wait, broken, reconnect
 from calendar_sync.google.scopes import PREFIX
 from calendar_sync.google.where import Where
 from calendar_sync.host import Asked, Grant

@@ -5,13 +5,12 @@ given it a name of its own, or may have done what it never answered. Where a hos
 names, two who write at once meet in the name.
 """
 
-from calendar_sync.errors import ChangedMeanwhile, NotThere, Unsupported
+from calendar_sync.errors import ChangedMeanwhile, NotThere, Unsupported, broken
 from calendar_sync.google import drafts, wire
-from calendar_sync.google.refusals import broken
 from calendar_sync.google.requests import Requests
-from calendar_sync.google.speaking import Speaker
 from calendar_sync.google.wire import Json
 from calendar_sync.provider import CalendarId, Draft
+from calendar_sync.speaking import Speaker
 
 _TRIES = 4  # of a change that others keep making impossible
 

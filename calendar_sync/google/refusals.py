@@ -9,20 +9,19 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from calendar_sync import hostclock
 from calendar_sync.errors import (
     ChangedMeanwhile,
     CursorExpired,
     NotAllowed,
     NotThere,
-    ReconnectNeeded,
     Refused,
     SyncError,
     Unsupported,
     Wait,
+    reconnect,
 )
-from calendar_sync.ics import hostclock
 
 _PLAIN = re.compile(r"[A-Za-z]{1,40}")
 _SOON, _HOUR = 30.0, 3600.0  # seconds to wait where the host does not say
@@ -68,7 +67,7 @@ class Refusal:
             google = "code" in found
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             reason, domain, google = "", "", False
-        seconds = _asked(headers, now)
+        seconds = hostclock.asked(headers, now)
         return cls(status, reason[:80], domain[:80], google, seconds)
 
     @property
@@ -146,21 +145,3 @@ class Refusal:
             seconds=seconds if self.seconds is None else self.seconds,
             whole=whole,
         )
-
-
-def reconnect() -> ReconnectNeeded:
-    """Return the error of an account whose consent is gone."""
-    return ReconnectNeeded("The account no longer admits us", remedy="connect it again")
-
-
-def broken(what: str = "an answer that is not what was asked for") -> Wait:
-    """Return the error of a 200 that cannot be believed: it says nothing, and never "free"."""
-    return Wait(f"The calendar host sent {what}", remedy="try again later", seconds=_SOON)
-
-
-def _asked(headers: Mapping[str, Any], now: float) -> float | None:
-    """Return the wait that the host asks for, by its own clock where it tells the time."""
-    told = hostclock.moment(str(headers.get("date", "")))
-    return hostclock.wait(
-        str(headers.get("retry-after", "")).strip(), now if told is None else told
-    )

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from calendar_sync.errors import CursorExpired, NotAllowed, NotThere, Wait
-from calendar_sync.google.refusals import broken
+from calendar_sync.errors import CursorExpired, NotAllowed, NotThere, Wait, broken
 from calendar_sync.ics.merge import busy_time
 from calendar_sync.provider import (
     Answer,
@@ -166,6 +165,11 @@ def token(page: Json, name: str) -> str | None:
     if found is not None and not isinstance(found, str):
         raise broken()
     return found or None
+
+
+def following(page: Json) -> str | None:
+    """Return the name of the page after this one, if there is one."""
+    return token(page, "nextPageToken")
 
 
 def replies(event: Json) -> list[Reply]:

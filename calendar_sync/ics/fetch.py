@@ -13,8 +13,9 @@ from time import time
 
 import httpcore
 
+from calendar_sync import hostclock
 from calendar_sync.errors import Unreadable
-from calendar_sync.ics import hostclock, reachable
+from calendar_sync.ics import reachable
 from calendar_sync.ics.connect import CheckedBackend, Deadline, Resolve, system_resolve
 from calendar_sync.ics.limits import Limits
 from calendar_sync.ics.link import Link

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Self
 
-from calendar_sync.ics import hostclock
+from calendar_sync import hostclock
 from calendar_sync.ics.link import Link
 
 _PLAIN = re.compile(r"(?=.{1,256}\Z)[!-~]([ -~]*[!-~])?")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_sync.ics.hostclock import moment, wait
+from calendar_sync.hostclock import moment, wait
 from tests.calendar_sync.builders import utc
 
 NOW = utc("1994-11-06 08:49:37")

@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from calendar_sync.google import connection
+from calendar_sync import connection
 from calendar_sync.google.consent import SCOPES
 from calendar_sync.google.host import GoogleHost
 from calendar_sync.google.where import Where

@@ -1,5 +1,6 @@
 """What a host says about time in its headers (RFC 9110 5.6.7 and 10.2.3)."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -24,3 +25,13 @@ def wait(text: str, now: float) -> float | None:
         return min(float(text), _MOST)
     until = moment(text)
     return min(until - now, _MOST) if until is not None and until >= now else None
+
+
+def asked(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the wait that a host asks for, by its own clock where it tells the time.
+
+    headers  by their names in small letters
+    now      UTC seconds, by our own clock
+    """
+    told = moment(str(headers.get("date", "")))
+    return wait(str(headers.get("retry-after", "")).strip(), now if told is None else told)
