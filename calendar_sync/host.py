@@ -47,11 +47,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many requests a host takes from us: in a minute of all, in one of each, in a day."""
+    """How many requests a host takes from us: in a minute of all, in one of each, in a day.
+
+    each_at_once  how many it answers at the same time for one account; None: it does not say
+    """
 
     all_in_a_minute: int
     each_in_a_minute: int
     all_in_a_day: int
+    each_at_once: int | None = None
 
 
 class Access(Protocol):
@@ -89,6 +93,10 @@ class Host(Protocol):
     @property
     def origin(self) -> str:
         """Where people give consent: scheme, host and port."""
+
+    @property
+    def ends_at(self) -> str | None:
+        """Where people end consent themselves; None: we give it back for them."""
 
     def question(self, asked: Asked, hint: str) -> str:
         """Return the address where consent is asked for.

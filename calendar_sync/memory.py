@@ -51,11 +51,13 @@ class MemoryProvider:
 
     capabilities  fewer than all for an account that can be asked less
     told          the names of channels, each time when something changed that they watch
+    others        what colleagues take, by their addresses
     """
 
     def __init__(self, capabilities: frozenset[Capability] = _EVERYTHING) -> None:
         self.capabilities = capabilities
         self.told: list[str] = []
+        self.others: dict[str, list[BusyInterval]] = {}
         self._calendars: dict[CalendarId, Kept] = {}
         self._channels: dict[str, tuple[CalendarId, Channel]] = {}
         self._age = 0  # of cursors: those of another one are forgotten
@@ -107,6 +109,14 @@ class MemoryProvider:
     def busy(self, calendars: Sequence[CalendarId], span: Span) -> Mapping[CalendarId, Found]:
         self._admitted()
         return {each: self._busy(each, span) for each in calendars}
+
+    def colleagues(self, emails: Sequence[str], span: Span) -> Mapping[str, Found]:
+        self._admitted()
+        hidden = NotThere("Nobody can be seen there", remedy="ask them to connect a calendar")
+        return {
+            each: busy_time(self.others[each], span) if each in self.others else hidden
+            for each in emails
+        }
 
     def _busy(self, calendar: CalendarId, span: Span) -> Found:
         try:

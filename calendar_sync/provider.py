@@ -32,6 +32,7 @@ class Capability(StrEnum):
     REPLIES = "replies"  # tells who accepted
     WATCHES = "watches"  # says by itself when something changes
     REVOKES = "revokes"  # takes consent back when asked
+    COLLEAGUES = "colleagues"  # tells when others at the same host are busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,14 @@ class Provider(Protocol):
         asks us to wait, nothing more is asked: that is the error of every calendar that has no
         answer yet, and raised if none has. Raises NotAllowed if the account does not let us
         ask at all.
+        """
+
+    def colleagues(self, emails: Sequence[str], span: Span) -> Mapping[str, Found]:
+        """What others take of the span, as far as this account may see it; as `busy` does.
+
+        emails  their addresses at the host
+        Whoever cannot be seen is NotThere or NotAllowed: unknown, and never free. Raises
+        Unsupported.
         """
 
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:

@@ -28,6 +28,7 @@ class AHost:
     limits: Limits = _LIMITS
     is_open: bool = True
     origin: str = "https://host.test"
+    ends_at: str | None = None
     account: MemoryProvider = field(default_factory=MemoryProvider)
     scopes: frozenset[str] = frozenset((LISTS, SEES))
     given_back: list[str] = field(default_factory=list)

@@ -127,6 +127,9 @@ class GoogleCalendar:
             return found  # a host may tell busy time and no events
         return bounds.apart(found, events)
 
+    def colleagues(self, emails: Sequence[str], span: Span) -> Mapping[str, Found]:
+        raise Unsupported("Google accounts read their own calendars", remedy="connect each one")
+
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
         self._need(permissions.FOLLOWING)
         if cursor is None:

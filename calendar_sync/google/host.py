@@ -25,6 +25,7 @@ class GoogleHost:
     where: Where
     title: str = "Google Calendar"
     limits: Limits = _LIMITS
+    ends_at: str | None = None
 
     @property
     def is_open(self) -> bool:

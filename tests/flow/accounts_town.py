@@ -30,6 +30,7 @@ class MemoryHost:
     limits: Limits = _LIMITS
     is_open: bool = True
     origin: str = "https://memory.example.org"
+    ends_at: str | None = None
     accounts: dict[str, MemoryProvider] = field(default_factory=dict)
     renewed: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
