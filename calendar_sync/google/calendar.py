@@ -128,6 +128,7 @@ class GoogleCalendar:
         return bounds.apart(found, events)
 
     def colleagues(self, emails: Sequence[str], span: Span) -> Mapping[str, Found]:
+        del emails, span
         raise Unsupported("Google accounts read their own calendars", remedy="connect each one")
 
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
