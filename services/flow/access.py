@@ -5,7 +5,8 @@ earlier one worthless in that moment.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -171,8 +172,12 @@ class Opening:
     gates: Mapping[Host, Gates]
     now: Callable[[], datetime]
 
-    def provider(self, host: Host, account_id: UUID, scopes: frozenset[str]) -> Provider:
-        """What an account can be asked; nothing is asked yet."""
-        at = self.hosts[host]
+    @contextmanager
+    def provider(self, host: Host, account_id: UUID, scopes: frozenset[str]) -> Iterator[Provider]:
+        """What an account can be asked, one thing after the other; nothing is asked yet."""
+        at, gate = self.hosts[host], self.gates[host].of(account_id)
         held = Held(self.memory, self.keys, at, account_id, self.now)
-        return at.provider(held, self.gates[host].of(account_id), scopes)
+        try:
+            yield at.provider(held, gate, scopes)
+        finally:
+            gate.done()

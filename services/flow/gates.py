@@ -1,9 +1,13 @@
 """Our share of what a host of calendars takes: four fifths of it, whoever of us asks.
 
+Where a host answers only so many requests of one account at the same time, four fifths of those
+are places: whoever asks for an account has one, and makes one request after the other.
+
 The host counts in every minute, wherever it begins. Of a bucket of a tenth of the share that
 fills again in the time of the rest, no minute can be given more than the share.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,6 +27,8 @@ _AT_ONCE = 0.1  # of the share
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
+_LEASE = timedelta(minutes=4)  # longer than the few requests between two looks at a place can take
+_BUSY = 1.0  # seconds until a place may have become free
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +65,36 @@ class Gates:
         self._lock, self._left, self._until = Lock(), 0, 0.0
 
     def of(self, account_id: UUID) -> "AccountGate":
-        """The gate of one account."""
+        """The gate of one account, for one who asks. They say when they are `done`."""
         name = f"{self._name} account {account_id}"
         # Half at once: a reading of many calendars needs that, and is not begun twice.
         share = _Bucket.of(name, self._limits.each_in_a_minute, _MINUTE, at_once=0.5)
-        return AccountGate(self, share)
+        return AccountGate(self, share, self._place(name))
 
-    def take(self, own: _Bucket, count: int) -> None:
-        """Take of one account's share and of everybody's. Raises Wait, and takes nothing."""
+    def _place(self, name: str) -> "_Place | None":
+        at_once = self._limits.each_at_once
+        if at_once is None:
+            return None
+        keys = [f"{name} place {each}" for each in range(max(1, int(at_once * _SHARE)))]
+        return _Place([sha256(each.encode()).digest() for each in keys])
+
+    def leave(self, place: "_Place") -> None:
+        """Let others ask for an account."""
+        with self._memory.work() as work:
+            place.leave(work)
+
+    def take(self, own: _Bucket, count: int, place: "_Place | None" = None) -> None:
+        """Take of one account's share and of everybody's. Raises Wait, and takes nothing.
+
+        place  where one has to be to ask, too
+        """
         with self._lock:
             there = self._left >= count and monotonic() < self._until
             if there:
                 self._left -= count
         more = 0 if there else max(count, _AHEAD)
         try:
-            self._taken(own, count, more)
+            self._taken(own, count, more, place)
         except BaseException:
             self._put(count if there else 0)
             raise
@@ -86,14 +107,60 @@ class Gates:
             self._left = count + (self._left if monotonic() < self._until else 0)
             self._until = until or self._until
 
-    def _taken(self, own: _Bucket, count: int, more: int) -> None:
+    def _taken(self, own: _Bucket, count: int, more: int, place: "_Place | None") -> None:
         buckets = [(own, count), *((each, more) for each in self._all if more)]
         with self._memory.work() as work:
+            taken = place is None or place.take(work)
+            if not taken:
+                work.session.rollback()
+                raise _wait(_BUSY, whole=False)
             for bucket, number in buckets:
                 at = bucket.missed(work, number)
                 if at is not None:
                     work.session.rollback()
                     raise _wait((at - work.now).total_seconds(), whole=bucket is not own)
+        if place is not None:
+            place.taken()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A place at a host, for one who asks: one of these keys, for as long as it is used.
+
+    What a transaction has taken is ours only once that transaction is kept.
+    """
+
+    keys: Sequence[bytes]
+    held: tuple[bytes, int] | None = None
+    _next: tuple[bytes, int] | None = None
+
+    def take(self, work: Work) -> bool:
+        """Take a place, or have ours for longer; False: others have them all."""
+        self._next = self._kept(work) or self._new(work)
+        return self._next is not None
+
+    def taken(self) -> None:
+        """Know that what was taken is kept."""
+        self.held = self._next
+
+    def leave(self, work: Work) -> None:
+        """Give ours up."""
+        if self.held is not None:
+            gates.leave(work, *self.held)
+            self.held = None
+
+    def _kept(self, work: Work) -> tuple[bytes, int] | None:
+        if self.held is None:
+            return None
+        proof = gates.keep_on(work, *self.held, _LEASE)
+        return None if proof is None else (self.held[0], proof)
+
+    def _new(self, work: Work) -> tuple[bytes, int] | None:
+        for key in self.keys:
+            proof = gates.occupy(work, key, _LEASE)
+            if proof is not None:
+                return key, proof
+        return None
 
 
 @dataclass(slots=True)
@@ -102,14 +169,20 @@ class AccountGate:
 
     gates: Gates
     own: _Bucket
+    place: _Place | None = None
     left: int = 0
 
     def take(self, requests: int = 1) -> None:
         if self.left < requests:
             some = max(requests, 4)
-            self.gates.take(self.own, some)
+            self.gates.take(self.own, some, self.place)
             self.left += some
         self.left -= requests
+
+    def done(self) -> None:
+        """Let others ask for this account."""
+        if self.place is not None and self.place.held is not None:
+            self.gates.leave(self.place)
 
 
 def _wait(seconds: float, *, whole: bool) -> Wait:

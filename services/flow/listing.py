@@ -24,7 +24,8 @@ def offered(memory: Memory, opening: Opening, actor: UUID | None, account_id: UU
         host, scopes, began = row.host, frozenset(row.scopes), work.now
         account_readings.let_rest(work, account_id)
     try:
-        listed = opening.provider(host, account_id, scopes).calendars()
+        with opening.provider(host, account_id, scopes) as provider:
+            listed = provider.calendars()
     except ReconnectNeeded:
         with memory.work(actor) as work:
             account_readings.lose(work, account_id, began)

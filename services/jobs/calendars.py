@@ -68,8 +68,8 @@ def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
     """Ask the host. Raises TryLater the first times that it asks for a short wait."""
     runtime = claim.runtime
     try:
-        provider = runtime.opening.provider(due.host, due.account_id, due.scopes)
-        return account_readings.read(due, provider)
+        with runtime.opening.provider(due.host, due.account_id, due.scopes) as provider:
+            return account_readings.read(due, provider)
     except ReconnectNeeded:
         with runtime.work() as work:
             account_readings.lose(work, due.account_id, due.began)

@@ -1,8 +1,11 @@
-"""Shares of requests: one statement takes from a leaky bucket, so that nobody slips past it."""
+"""Shares of requests: one statement takes from a leaky bucket, so that nobody slips past it.
+
+Places are shared the same way: who takes one has it until a moment that is theirs alone.
+"""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, literal
+from sqlalchemy import and_, case, delete, literal, or_, update
 
 from services.storage.rows.doors import GateRow
 from services.storage.upsert import insert_into
@@ -40,6 +43,38 @@ def free_at(work: Work, key: bytes, count: int, *, every: timedelta, burst: int)
     row = work.session.get(GateRow, key)
     full = timedelta(microseconds=0 if row is None else row.full_at - _micros(work.now))
     return work.now + max(full + (count - burst) * every, timedelta())
+
+
+def occupy(work: Work, key: bytes, lease: timedelta) -> int | None:
+    """Take a place for so long, if nobody has it; return what proves that it is ours."""
+    now = _micros(work.now)
+    until = now + round(lease / timedelta(microseconds=1))
+    # Nobody has a place for longer than that: its time was told by a clock that was ahead.
+    free = or_(GateRow.full_at <= now, GateRow.full_at > until)
+    question = (
+        insert_into(work, GateRow)
+        .values(key=key, full_at=until)
+        .on_conflict_do_update(index_elements=[GateRow.key], set_={"full_at": until}, where=free)
+        .returning(GateRow.full_at)
+    )
+    return work.session.execute(question).scalar()
+
+
+def keep_on(work: Work, key: bytes, proof: int, lease: timedelta) -> int | None:
+    """Have a place for longer; return what proves it from now on. None: it is another's by now."""
+    until = max(proof + 1, _micros(work.now) + round(lease / timedelta(microseconds=1)))
+    question = (
+        update(GateRow)
+        .where(GateRow.key == key, GateRow.full_at == proof)
+        .values(full_at=until)
+        .returning(GateRow.full_at)
+    )
+    return work.session.execute(question).scalar()
+
+
+def leave(work: Work, key: bytes, proof: int) -> None:
+    """Give a place up, if it is still ours."""
+    work.session.execute(delete(GateRow).where(GateRow.key == key, GateRow.full_at == proof))
 
 
 def drop_over(work: Work) -> int:

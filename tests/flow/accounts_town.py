@@ -120,8 +120,9 @@ class Flat:
 
     def choose(self, account: UUID, **kinds: str) -> None:
         """Let calendars of an account count, by their names."""
-        provider = self.runtime.opening.provider(Host.GOOGLE, account, frozenset({"read"}))
-        listed = provider.calendars()
+        opening, scopes = self.runtime.opening, frozenset({"read"})
+        with opening.provider(Host.GOOGLE, account, scopes) as provider:
+            listed = provider.calendars()
         with self.runtime.work(self.ada) as work:
             row = accounts.own(work, account)
             offered = accounts.choices(work, self.runtime.keys, row, listed)

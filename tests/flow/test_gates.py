@@ -8,7 +8,7 @@ import pytest
 
 from calendar_sync.errors import Wait
 from calendar_sync.host import Limits
-from services.flow.gates import Gates
+from services.flow.gates import AccountGate, Gates
 from services.storage import gates
 from services.storage.ids import new_id
 from services.storage.rows.accounts import Host
@@ -86,3 +86,46 @@ def test_processes_share_one_bucket(database_url: str, processes: int, flat: Fla
     with runtime.work() as work:
         assert gates.drop_over(work) == 1
     runtime.engine.dispose()
+
+
+MAILBOX = Limits(1_000_000, 1_000_000, 100_000_000, each_at_once=4)
+
+
+def test_three_of_four_places_of_an_account_are_ours_whoever_asks(flat: Flat) -> None:
+    account = new_id()
+    asking = [Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account) for _ in range(5)]
+
+    def let(gate: AccountGate) -> bool:
+        try:
+            gate.take()
+        except Wait:
+            return False
+        return True
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(let, asking)) == 3
+    inside = [each for each in asking if each.left]
+    inside[0].done()
+    assert sum(let(each) for each in asking if each not in inside) == 1
+    assert let(Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(new_id()))  # others do not wait
+
+
+def test_a_place_that_is_used_stays_and_one_that_was_left_behind_is_free_in_time(
+    flat: Flat,
+) -> None:
+    account = new_id()
+    used, dead, third, fourth = (
+        Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account) for _ in range(4)
+    )
+    for each in (used, dead, third):
+        each.take()
+    for _ in range(3):
+        flat.clock.forward(minutes=2)
+        for each in (used, third):
+            each.take(4)
+    fourth.take()  # in the place of the dead one
+    with pytest.raises(Wait):
+        Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account).take()
+    dead.done()  # it comes too late to give up what is another's
+    with pytest.raises(Wait):
+        Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account).take()

@@ -220,10 +220,10 @@ def test_twenty_who_find_access_over_renew_it_once(
     def read(_: int) -> int:
         for _ in range(100):
             try:
-                opening = town.runtime.opening
-                return len(
-                    opening.provider(Host.GOOGLE, town.accounts[ADA], frozenset(SCOPES)).calendars()
-                )
+                with town.runtime.opening.provider(
+                    Host.GOOGLE, town.accounts[ADA], frozenset(SCOPES)
+                ) as provider:
+                    return len(provider.calendars())
             except TryLater:
                 sleep(0.02)  # somebody else renews it
         return 0

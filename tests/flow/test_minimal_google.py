@@ -180,12 +180,12 @@ def test_what_is_emptied_is_asked_about_first(hamlet: Hamlet) -> None:
 
 def test_what_is_written_twice_is_there_once(hamlet: Hamlet) -> None:
     writing = SCOPES | {"calendar.events"}
-    provider = hamlet.runtime.opening.provider(Host.GOOGLE, hamlet.account, writing)
     hour = (WEEK[0][0] + 30 * DAY, WEEK[0][0] + 30 * DAY + HOUR)
     draft = Draft("series/1", "Group", hour, "UTC")
 
-    for _ in range(2):
-        provider.put(CalendarId(ADA), draft)
+    with hamlet.runtime.opening.provider(Host.GOOGLE, hamlet.account, writing) as provider:
+        for _ in range(2):
+            provider.put(CalendarId(ADA), draft)
     hamlet.polled()
 
     assert hamlet.read()[True][0] == [*WEEK, hour]
