@@ -1,11 +1,11 @@
 """People whose accounts at Google, which the sandbox plays, are connected to the service."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from calendar_sync.google.consent import SCOPES
 from calendar_sync.google.host import GoogleHost
 from calendar_sync.google.where import Where
 from calendar_sync.google.wire import stamp
-from calendar_sync.host import Access, Asked, Gate, Grant, Limits
+from calendar_sync.host import Access, Asked, Gate, Grant
 from calendar_sync.provider import Provider
 from services.flow import accounts, consent, groups, listing, members, plans, sessions, terms
 from services.flow.consent import Answer
@@ -36,6 +36,7 @@ MONDAY = int(datetime(2027, 1, 4, 9, tzinfo=UTC).timestamp())
 WEEK = [(MONDAY + day * DAY, MONDAY + day * DAY + 8 * HOUR) for day in range(7)]
 _SECRET = "what nobody may know"
 Span = tuple[int, int]
+_Town = TypeVar("_Town", bound="GoogleTown")
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,18 @@ class Timely(GoogleHost):
 
 @dataclass
 class GoogleTown:
-    """A group of Cora's; whoever moves in has an account at Google, and it is connected."""
+    """A group of Cora's; whoever moves in has an account at Google, and it is connected.
 
+    at, kind, api, scopes  which host that is, which people are there, and what is asked of it
+    """
+
+    at: ClassVar[Host] = Host.GOOGLE
+    kind: ClassVar[str] = "google"
+    api: ClassVar[str] = "/calendar/v3/"
+    scopes: ClassVar[frozenset[str]] = frozenset(SCOPES)
     runtime: Runtime
     running: Running
-    hosts: dict[Host, Timely]
+    hosts: dict[Host, Any]
     clock: Hands
     cora: UUID
     group: UUID
@@ -62,10 +70,15 @@ class GoogleTown:
     people: dict[str, UUID] = field(default_factory=dict)
     accounts: dict[str, UUID] = field(default_factory=dict)
 
+    @classmethod
+    def there(cls, running: Running, clock: Hands) -> Any:
+        """The host as the service is to know it."""
+        return Timely(at(running), clock=clock)
+
     def moves_in(self, email: str, *times: Span, also: tuple[str, ...] = ()) -> None:
         """Let somebody with these times connect their account: the main calendar, and others."""
         world = self.running.world
-        world.add_person(email, email.partition("@")[0].title(), "Europe/Berlin")
+        world.add_person(email, email.partition("@")[0].title(), "Europe/Berlin", host=self.kind)
         for name in also:
             world.add_calendar(email, name)
         for each in world.calendars(email):
@@ -82,20 +95,23 @@ class GoogleTown:
 
     def connects(self, email: str) -> None:
         """Let somebody consent, once more where they did before."""
-        given = self.running.world.grants.give(email, SCOPES)
-        until = self.clock() + timedelta(seconds=given.seconds)
-        scopes = frozenset(SCOPES)
-        grant = Grant(given.access, until, given.refresh, scopes, number(email), email)
+        grant = self.grant(email)
         with self.runtime.work() as work:
             secret = sessions.opened(work, self.people[email])
         with self.runtime.reading() as work:
             session = sessions.current(work, secret)
         assert session is not None
-        answer = Answer(Host.GOOGLE, Asked("", "", "", ""), self.accounts.get(email))
+        answer = Answer(self.at, Asked("", "", "", ""), self.accounts.get(email))
         with self.runtime.work(self.people[email]) as work:
             row = consent.granted(work, self.runtime.keys, answer, grant, session.id)
             assert isinstance(row, AccountRow)
             self.accounts[email] = row.id
+
+    def grant(self, email: str) -> Grant:
+        """What somebody gives who consents."""
+        given = self.running.world.grants.give(email, SCOPES)
+        until = self.clock() + timedelta(seconds=given.seconds)
+        return Grant(given.access, until, given.refresh, self.scopes, number(email), email)
 
     def chooses(self, email: str) -> None:
         """Let every calendar count that is there now; they are read at once."""
@@ -121,11 +137,11 @@ class GoogleTown:
         for each in world.events(calendar)[left:]:
             world.cancel(calendar, each["id"], by="somebody")
 
-    def fault(self, email: str = "", path: str = "/calendar/v3/", **do: Any) -> None:
+    def fault(self, email: str = "", path: str = "", **do: Any) -> None:
         """Let requests go wrong; `nth` and `times` say which of them, and how many (1)."""
         names = ("nth", "times", "method")
         which: dict[str, Any] = {name: do.pop(name) for name in names if name in do}
-        match = {"path": path, "person": email, "method": which.pop("method", "")}
+        match = {"path": path or self.api, "person": email, "method": which.pop("method", "")}
         self.running.faults.take({"match": match, "do": do, **which})
 
     def mended(self) -> None:
@@ -141,15 +157,17 @@ class GoogleTown:
 
     def limited(self, each_in_a_minute: int = 1_000_000) -> None:
         """Let Google take so many requests from each, before anybody asks it."""
-        self.becomes(limits=Limits(1_000_000, each_in_a_minute, 100_000_000))
+        limits = replace(self.host.limits, each_in_a_minute=each_in_a_minute)
+        self.becomes(limits=replace(limits, all_in_a_minute=10**6, all_in_a_day=10**8))
 
     def becomes(self, **changes: Any) -> None:
         """Let Google be another one from now on."""
-        self.hosts[Host.GOOGLE] = replace(self.host, **changes)
+        self.hosts[self.at] = replace(self.host, **changes)
 
     @property
-    def host(self) -> Timely:
-        return self.hosts[Host.GOOGLE]
+    def host(self) -> Any:
+        """The host as the service knows it."""
+        return self.hosts[self.at]
 
     def mark(self) -> int:
         """Where the history ends now."""
@@ -204,16 +222,20 @@ def at(running: Running) -> Where:
 
 
 @contextmanager
-def a_google_town(home: Path, url: str | None = None) -> Iterator[GoogleTown]:
+def a_town(of: type[_Town], home: Path, url: str | None = None) -> Iterator[_Town]:
     home.mkdir(exist_ok=True)
     with a_sandbox(home / "sandbox") as running:
         runtime = a_runtime(home, url)
         clock = runtime.clock = Hands()
         running.world.clock.set(NOW)
-        runtime.hosts = hosts = {Host.GOOGLE: Timely(at(running), clock=clock)}
+        runtime.hosts = hosts = {of.at: of.there(running, clock)}
         cora = a_person(runtime, "cora@example.org", "Cora")
         with runtime.work(cora) as work:
             group = groups.form(work, "roadmap", "Early birds", "UTC").id
             term = terms.add(work, group, TERM).id
-        yield GoogleTown(runtime, running, hosts, clock, cora, group, term)
+        yield of(runtime, running, hosts, clock, cora, group, term)
         runtime.engine.dispose()
+
+
+def a_google_town(home: Path, url: str | None = None) -> AbstractContextManager[GoogleTown]:
+    return a_town(GoogleTown, home, url)
