@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from calendar_sync.provider import Provider
+from calendar_sync.provider import Capability, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Host(Protocol):
 
     @property
     def origin(self) -> str:
-        """Where people give consent: scheme, host and port."""
+        """Where people give consent: scheme, host and port; of several places, spaces between."""
 
     @property
     def ends_at(self) -> str | None:
@@ -112,6 +112,9 @@ class Host(Protocol):
 
     def lacking(self, scopes: frozenset[str]) -> list[str]:
         """Return what was not consented to and is needed to read busy time, in plain words."""
+
+    def capabilities(self, scopes: frozenset[str]) -> frozenset[Capability]:
+        """Return what an account can be asked whose owner consented to this."""
 
     def give_back(self, grant: Grant) -> None:
         """Give all access back; succeed if it is gone already. Raises Wait."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from calendar_sync.digests import digest, of_guests, read, written
 from calendar_sync.google.wire import Json, attendees
 from calendar_sync.provider import CalendarId, Draft
 from scheduler.model.zone import zone
@@ -23,8 +24,8 @@ _GUESTS = "commonHourGuests"  # digests of the addresses that we invited
 
 def event_id(calendar: CalendarId, key: str) -> str:
     """Return an event's name at Google: small base32hex, the same for the same key."""
-    digest = sha256(f"{calendar}\n{key}".encode()).digest()
-    return b32hexencode(digest).decode().rstrip("=").lower()
+    found = sha256(f"{calendar}\n{key}".encode()).digest()
+    return b32hexencode(found).decode().rstrip("=").lower()
 
 
 def search(name: str) -> str:
@@ -54,12 +55,12 @@ def patch(name: str, draft: Draft, there: Json) -> Json:
     and so do guests whom we did not invite, and what guests answered.
     """
     private = _private(there)
-    wrote = _digests(private.get(_WROTE, ""))
+    wrote = read(private.get(_WROTE, ""))
     fields = _fields(draft)
     changed = {
-        each: _over(value) for each, value in fields.items() if wrote.get(each) != _digest(value)
+        each: _over(value) for each, value in fields.items() if wrote.get(each) != digest(value)
     }
-    if _invited(private) != _all_digests(draft.guests):
+    if _invited(private) != of_guests(draft.guests):
         changed["attendees"] = _merged(draft, there)
     return {**changed, **_properties(name, draft, private)} if changed else {}
 
@@ -109,14 +110,14 @@ def _merged(draft: Draft, there: Json) -> list[Json]:
     names = {each.casefold() for each in draft.guests}
     invited = _invited(_private(there))
     theirs = [
-        each for name, each in known.items() if name not in names and _digest(name) not in invited
+        each for name, each in known.items() if name not in names and digest(name) not in invited
     ]
     return ours + theirs
 
 
 def _properties(name: str, draft: Draft, before: Mapping[str, str]) -> Json:
-    wrote = " ".join(f"{each}={_digest(value)}" for each, value in _fields(draft).items())
-    guests = " ".join(sorted(_all_digests(draft.guests)))
+    wrote = written({each: digest(value) for each, value in _fields(draft).items()})
+    guests = " ".join(sorted(of_guests(draft.guests)))
     ours = {MARK: name, _WROTE: wrote, _GUESTS: guests}
     return {"extendedProperties": {"private": {**before, **ours}}}
 
@@ -129,17 +130,5 @@ def _private(event: Json) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def _digests(text: str) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in text.split() if "=" in part)
-
-
 def _invited(private: Mapping[str, str]) -> set[str]:
     return set(private.get(_GUESTS, "").split())
-
-
-def _all_digests(guests: tuple[str, ...]) -> set[str]:
-    return {_digest(each.casefold()) for each in guests}
-
-
-def _digest(value: object) -> str:
-    return sha256(repr(value).encode()).hexdigest()[:10]

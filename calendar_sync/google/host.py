@@ -8,7 +8,7 @@ from calendar_sync.google import consent, scopes
 from calendar_sync.google.calendar import GoogleCalendar
 from calendar_sync.google.where import Where
 from calendar_sync.host import Access, Asked, Gate, Grant, Limits
-from calendar_sync.provider import Provider
+from calendar_sync.provider import Capability, Provider
 
 _LIMITS = Limits(all_in_a_minute=10_000, each_in_a_minute=600, all_in_a_day=500_000)
 
@@ -48,6 +48,9 @@ class GoogleHost:
     def lacking(self, given: frozenset[str]) -> list[str]:
         needed = (scopes.LISTING, scopes.BUSY)
         return [scopes.in_words(each) for each in needed if not each & given]
+
+    def capabilities(self, given: frozenset[str]) -> frozenset[Capability]:
+        return scopes.capabilities(given)
 
     def give_back(self, grant: Grant) -> None:
         consent.revoke(self.where, grant.renewal or grant.access)

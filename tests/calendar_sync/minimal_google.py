@@ -131,6 +131,13 @@ def _at(text: str) -> float:
 @contextmanager
 def a_minimal_google() -> Iterator[Host]:
     host = Host()
+    with serving(host):
+        yield host
+
+
+@contextmanager
+def serving(host: Host) -> Iterator[None]:
+    """Let a host answer at an address of its own."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -164,7 +171,7 @@ def a_minimal_google() -> Iterator[Host]:
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield host
+        yield
     finally:
         server.shutdown()
         thread.join()

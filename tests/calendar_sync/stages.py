@@ -1,8 +1,9 @@
 """Places where the contract of a provider is tried: each with a person's hands on its calendars."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -10,12 +11,24 @@ from calendar_sync.google.calendar import GoogleCalendar
 from calendar_sync.google.where import Where
 from calendar_sync.google.wire import stamp
 from calendar_sync.memory import MemoryProvider
+from calendar_sync.outlook.calendar import OutlookCalendar
+from calendar_sync.outlook.where import Where as OutlookWhere
 from calendar_sync.provider import CalendarId, Provider, Span
 from services.sandbox.serving import Running
-from tests.calendar_sync.minimal_google import TOKEN, Host, a_minimal_google
-from tests.sandbox.running import a_sandbox, signed_in
+from tests.calendar_sync.minimal_google import (
+    TOKEN,
+    Asked,
+    Host,
+    Said,
+    a_minimal_google,
+    serving,
+)
+from tests.sandbox.running import a_sandbox, signed_in, signed_in_at_outlook
 
 ALL = frozenset({"calendar"})
+ALL_AT_OUTLOOK = frozenset({"Calendars.ReadWrite"})
+HOOK = "https://us.example.org/hook"
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -43,11 +56,12 @@ class Counter:
 
 
 class Stage(Protocol):
-    """A provider, and what its owner does at the host."""
+    """A provider, and what its owner does at the host. `hook` is where we may be told of news."""
 
     provider: Provider
     main: CalendarId
     other: CalendarId
+    hook: str
 
     def occupy(self, calendar: CalendarId, span: Span) -> None: ...
     def events(self, calendar: CalendarId) -> int: ...
@@ -56,6 +70,8 @@ class Stage(Protocol):
 
 
 class MemoryStage:
+    hook = HOOK
+
     def __init__(self) -> None:
         self.memory = MemoryProvider()
         self.provider: Provider = self.memory
@@ -78,6 +94,8 @@ class MemoryStage:
 
 class MinimalStage:
     """The least that speaks like Google."""
+
+    hook = HOOK
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -112,25 +130,27 @@ def google_at(
 
 
 @contextmanager
-def memory(folder: Path) -> Iterator[Stage]:
-    yield MemoryStage()
+def memory(folder: Path) -> Iterator[Callable[[], Stage]]:
+    yield MemoryStage
 
 
 @contextmanager
-def minimal(folder: Path) -> Iterator[Stage]:
+def minimal(folder: Path) -> Iterator[Callable[[], Stage]]:
     with a_minimal_google() as host:
-        yield MinimalStage(host)
+        yield lambda: MinimalStage(host)
 
 
 class SandboxStage:
     """The sandbox, which plays all of Google."""
 
-    def __init__(self, running: Running) -> None:
-        self.world, self.faults = running.world, running.faults
-        self.world.add_person("ada@example.org", "Ada", "America/New_York")
-        self.main = CalendarId("ada@example.org")
-        self.other = CalendarId(self.world.add_calendar("ada@example.org", "Clinic").id)
-        token = signed_in(running, "ada@example.org", ["calendar"])
+    hook = HOOK
+
+    def __init__(self, running: Running, email: str = "ada@example.org") -> None:
+        self.world, self.faults, self.email = running.world, running.faults, email
+        self.world.add_person(email, "Ada", "America/New_York")
+        self.main = CalendarId(email)
+        self.other = CalendarId(self.world.add_calendar(email, "Clinic").id)
+        token = signed_in(running, email, ["calendar"])
         where = Where(api_url=f"{running.base}/google/calendar/v3/", ca_file=running.ca_file)
         self.provider: Provider = GoogleCalendar(where, Tokens([token]), Counter(), ALL)
         self._count = 0
@@ -139,7 +159,7 @@ class SandboxStage:
         self._count += 1
         start, end = ({"dateTime": stamp(each)} for each in span)
         event = {"id": f"theirs{self._count}", "summary": "SECRET", "start": start, "end": end}
-        self.world.put(calendar, event, by="ada@example.org")
+        self.world.put(calendar, event, by=self.email)
 
     def events(self, calendar: CalendarId) -> int:
         return sum(
@@ -149,16 +169,77 @@ class SandboxStage:
 
     def remove_all(self, calendar: CalendarId) -> None:
         for each in self.world.events(calendar):
-            self.world.cancel(calendar, each["id"], by="ada@example.org")
+            self.world.cancel(calendar, each["id"], by=self.email)
+
+    def forget(self) -> None:
+        self.world.expire_cursors()
+
+
+def somebody() -> str:
+    """An address that nobody has yet."""
+    return f"ada{next(_NUMBERS)}@example.org"
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[Callable[[], Stage]]:
+    with a_sandbox(folder / "sandbox") as running:
+        yield lambda: SandboxStage(running, somebody())
+
+
+class Hook(Host):
+    """Ourselves, as a host finds us that asks for a sign of life."""
+
+    def answer(self, asked: Asked) -> Said:
+        word = asked.query.get("validationToken", "").encode()
+        return Said(word, headers={"Content-Type": "text/plain"})
+
+
+class OutlookStage:
+    """The sandbox, which plays all of Outlook. It names calendars in its own way."""
+
+    def __init__(self, running: Running, email: str, hook: str) -> None:
+        self.world, self.email, self.hook = running.world, email, hook
+        self.world.add_person(email, "Ada", "America/New_York", host="work")
+        clinic = self.world.add_calendar(email, "Clinic").id
+        token = signed_in_at_outlook(running, email, ALL_AT_OUTLOOK)
+        where = OutlookWhere(graph_url=f"{running.base}/graph/v1.0", ca_file=running.ca_file)
+        self.provider: Provider = OutlookCalendar(where, Tokens([token]), Counter(), ALL_AT_OUTLOOK)
+        first, second = (each.calendar for each in self.provider.calendars())
+        self.main, self.other = first, second
+        self._ids = {first: email, second: clinic}
+        self._count = 0
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        self._count += 1
+        start, end = ({"dateTime": stamp(each)} for each in span)
+        event = {"id": f"theirs{self._count}", "summary": "SECRET", "start": start, "end": end}
+        self.world.put(self._ids[calendar], event, by=self.email)
+
+    def events(self, calendar: CalendarId) -> int:
+        return sum(
+            bool(each.get("outlook", {}).get("properties")) and each["status"] == "confirmed"
+            for each in self.world.events(self._ids[calendar])
+        )
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        for each in self.world.events(self._ids[calendar]):
+            self.world.cancel(self._ids[calendar], each["id"], by=self.email)
 
     def forget(self) -> None:
         self.world.expire_cursors()
 
 
 @contextmanager
-def sandbox(folder: Path) -> Iterator[Stage]:
-    with a_sandbox(folder / "sandbox") as running:
-        yield SandboxStage(running)
+def outlook(folder: Path) -> Iterator[Callable[[], Stage]]:
+    hook = Hook()
+    with serving(hook), a_sandbox(folder / "sandbox") as running:
+        yield lambda: OutlookStage(running, somebody(), hook.url)
 
 
-STAGES = {"memory": memory, "google on a minimal host": minimal, "google on the sandbox": sandbox}
+# Each place serves many tests, and makes a stage of its own for each of them.
+STAGES = {
+    "memory": memory,
+    "google on a minimal host": minimal,
+    "google on the sandbox": sandbox,
+    "outlook on the sandbox": outlook,
+}

@@ -1,8 +1,7 @@
 """What every provider promises, tried on each. What one cannot do is asked of its capabilities."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -27,10 +26,17 @@ TEN = (utc("2027-03-10 10:00"), utc("2027-03-10 11:00"))
 DRAFT = Draft("series/1/ada", "Peer group", NINE, "America/New_York", "Room 4", "Bring goals")
 
 
-@pytest.fixture(params=list(STAGES))
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    with STAGES[request.param](tmp_path) as found:
+@pytest.fixture(params=list(STAGES), scope="module")
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Stage]]:
+    with STAGES[request.param](tmp_path_factory.mktemp("place")) as found:
         yield found
+
+
+@pytest.fixture
+def stage(place: Callable[[], Stage]) -> Stage:
+    return place()
 
 
 def busy(stage: Stage, calendar: CalendarId | None = None) -> object:
@@ -236,7 +242,7 @@ def test_there_are_no_replies_to_an_event_that_is_not_there(stage: Stage) -> Non
 
 def test_a_channel_opens_and_closes_and_may_be_closed_again(stage: Stage) -> None:
     needs(stage, Capability.WATCHES)
-    asked = Channel("channel-1", "secret", "https://us.example.org/hook", utc("2027-03-02"))
+    asked = Channel("channel-1", "secret", stage.hook, utc("2027-03-02"))
     try:
         opened = stage.provider.watch(stage.main, asked)
     except (Unsupported, NotThere):

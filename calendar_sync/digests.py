@@ -1,0 +1,28 @@
+"""What we last wrote of an event, kept with the event as digests. Pure.
+
+By them we know what our draft changed since, and which guests are ours, without keeping a word
+of anybody's event. They are kept for years: what they are made of never changes.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+
+def digest(value: object) -> str:
+    """Return ten letters that tell a value from another one."""
+    return sha256(repr(value).encode()).hexdigest()[:10]
+
+
+def of_guests(guests: Iterable[str]) -> set[str]:
+    """Return the digests of addresses, whatever the case of their letters."""
+    return {digest(each.casefold()) for each in guests}
+
+
+def written(digests: Mapping[str, str]) -> str:
+    """Return digests by their names as one line."""
+    return " ".join(f"{name}={each}" for name, each in digests.items())
+
+
+def read(line: str) -> dict[str, str]:
+    """Return the digests of a line, by their names; what is none is left out."""
+    return dict(part.split("=", 1) for part in line.split() if "=" in part)

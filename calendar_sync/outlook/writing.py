@@ -1,0 +1,65 @@
+"""The requests that write our events and open channels; nothing is sent. See `requests`."""
+
+from urllib.parse import quote, urlencode
+
+from calendar_sync.outlook.drafts import MARK, PROPERTIES
+from calendar_sync.outlook.requests import Json, Request, request
+from calendar_sync.provider import CalendarId
+
+_SELECT = "id,createdDateTime,isCancelled,isOnlineMeeting,organizer,attendees"
+_OUR_OWN = " or ".join(f"id eq '{each}'" for each in PROPERTIES)
+_EVENT = {"$select": _SELECT, "$expand": f"singleValueExtendedProperties($filter={_OUR_OWN})"}
+_PAGE = "50"  # there is one, but for copies that a person made
+
+
+class Writings:
+    """Requests to Graph at an address, up to and including `/v1.0`."""
+
+    def __init__(self, graph_url: str) -> None:
+        self._base = graph_url.rstrip("/")
+
+    def ours(self, calendar: CalendarId, name: str, page: str | None) -> Request:
+        """A page of the events that carry a mark of ours; no title is asked for."""
+        if page is not None:
+            return request("GET", page)
+        marked = f"ep/id eq '{MARK}' and ep/value eq '{name}'"
+        search = {"$filter": f"singleValueExtendedProperties/Any(ep: {marked})", "$top": _PAGE}
+        return request("GET", f"{self._events(calendar)}?{_query({**search, **_EVENT})}")
+
+    def event(self, name: str) -> Request:
+        """One event of ours; no title is asked for."""
+        return request("GET", f"{self._event(name)}?{_query(_EVENT)}")
+
+    def create(self, calendar: CalendarId, body: Json) -> Request:
+        """A new event. Guests are invited at once."""
+        return request("POST", self._events(calendar), body)
+
+    def patch(self, there: Json, change: Json) -> Request:
+        """Some fields of the event that is there, if it is still as we read it.
+
+        Outlook does not promise to look at that, which is why an event is read just before.
+        """
+        uri, tag = self._event(there["id"]), there.get("@odata.etag")
+        return request("PATCH", uri, change, **({"If_Match": tag} if isinstance(tag, str) else {}))
+
+    def delete(self, name: str) -> Request:
+        """No event any more. Its guests are told at once."""
+        return request("DELETE", self._event(name))
+
+    def subscribe(self, question: Json) -> Request:
+        """A channel for all of a mailbox."""
+        return request("POST", f"{self._base}/subscriptions", question)
+
+    def unsubscribe(self, resource: str) -> Request:
+        """No channel any more."""
+        return request("DELETE", f"{self._base}/subscriptions/{quote(resource, safe='')}")
+
+    def _events(self, calendar: CalendarId) -> str:
+        return f"{self._base}/me/calendars/{quote(calendar, safe='')}/events"
+
+    def _event(self, name: str) -> str:
+        return f"{self._base}/me/events/{quote(name, safe='')}"
+
+
+def _query(parameters: dict[str, str]) -> str:
+    return urlencode(parameters, quote_via=quote, safe="$,:/()'")
