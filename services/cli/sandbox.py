@@ -1,4 +1,4 @@
-"""`commonhour sandbox`: Google, feeds and CalDAV of our own, to try everything without accounts."""
+"""`commonhour sandbox`: calendar hosts of our own, to try everything without accounts."""
 
 import json
 import shlex
@@ -11,7 +11,7 @@ from services.config import Settings
 
 @click.command(
     epilog="Example: commonhour sandbox --redirect http://127.0.0.1:8000/connect/google/return",
-    short_help="Play Google and other calendar hosts on this machine.",
+    short_help="Play Google, Outlook and other calendar hosts on this machine.",
 )
 @click.option(
     "--listen",
@@ -28,7 +28,7 @@ from services.config import Settings
 )
 @click.option("--json", "as_json", is_flag=True, help="Say where it is as one line of JSON.")
 def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
-    """Play Google and other calendar hosts on this machine, with people who are not real.
+    """Play Google, Outlook and other calendar hosts here, with people who are not real.
 
     Everything lies in COMMONHOUR_HOME/sandbox and is there again after a restart. It prints the
     settings with which a service uses it; `commonhour up --sandbox` does all of that by itself.
@@ -36,7 +36,7 @@ def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
     """
     from services import log  # noqa: PLC0415 -- other commands start without
     from services.sandbox.serving import Running, environment, listening, serve  # noqa: PLC0415
-    from services.up.sandbox import RETURN  # noqa: PLC0415
+    from services.up.sandbox import RETURNS  # noqa: PLC0415
 
     settings = Settings.from_env()
     log.set_up(settings.log)
@@ -50,11 +50,11 @@ def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
             told = {"base": running.base, "ca_file": str(running.ca_file), "settings": variables}
             click.echo(json.dumps(told))
             return
-        click.echo(f"The sandbox is running: {running.base}/")
+        click.echo(f"The sandbox plays Google and Outlook: {running.base}/")
         click.echo("A service uses it with these settings:")
         for name, value in variables.items():
             click.echo(f"  export {name}={shlex.quote(value)}")
         click.echo("Ctrl-C stops it.")
 
-    returns = (settings.address + RETURN, *redirect)
+    returns = (*(settings.address + each for each in RETURNS), *redirect)
     serve(listening(host.strip("[]"), int(port)), settings.home / "sandbox", returns, say)

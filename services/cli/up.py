@@ -9,15 +9,17 @@ from services.config import Settings
     epilog="Example: COMMONHOUR_HOME=~/commonhour commonhour up",
     short_help="Run everything on this machine.",
 )
-@click.option("--sandbox", is_flag=True, help="Play Google as well, with people not real.")
+@click.option(
+    "--sandbox", is_flag=True, help="Play Google and Outlook as well, with people not real."
+)
 def up(*, sandbox: bool) -> None:
     """Run everything on this machine: pages, API, workers, a database and a Redis of its own.
 
     Nothing needs to be installed or configured. What is remembered lies in COMMONHOUR_HOME
     (./.commonhour). Ctrl-C, or SIGTERM, ends everything; started again, nothing is lost.
 
-    With --sandbox, calendars can be connected without any account: Google is then the one that
-    `commonhour sandbox` plays.
+    With --sandbox, calendars can be connected without any account: Google and Outlook are then
+    those that `commonhour sandbox` plays.
     """
     from services.up.signals import Signals  # noqa: PLC0415 -- other commands start without
 

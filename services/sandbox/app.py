@@ -7,11 +7,14 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from services.sandbox import control
+from services.sandbox.entra import sign_in as entra
 from services.sandbox.faults import Faults
-from services.sandbox.gate import API, Gate
+from services.sandbox.gate import API, GRAPH, Gate
 from services.sandbox.google import app as google
 from services.sandbox.google import sign_in
 from services.sandbox.google.errors import Refusal
+from services.sandbox.outlook import app as outlook
+from services.sandbox.outlook.errors import answered, unmade
 from services.sandbox.quotas import Quotas
 from services.sandbox.world import World
 
@@ -25,7 +28,9 @@ def create_app(world: World, faults: Faults, quotas: Quotas) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.register_blueprint(control.blueprint(world, faults, quotas))
     app.register_blueprint(sign_in.blueprint(world))
+    entra.add_to(app, world)
     app.register_blueprint(google.blueprint(world))
+    app.register_blueprint(outlook.blueprint(world))
     for name in _HOSTS:
         if find_spec(f"services.sandbox.{name}"):
             app.register_blueprint(import_module(f"services.sandbox.{name}").blueprint(world))
@@ -48,6 +53,8 @@ def create_app(world: World, faults: Faults, quotas: Quotas) -> Flask:
     def unknown(error: NotFound) -> Response | NotFound:
         if request.path.startswith(API):
             return refused(Refusal(404, "notFound", "Not Found"))
+        if request.path.startswith(GRAPH):
+            return answered(unmade(error))
         return error
 
     app.wsgi_app = Gate(app.wsgi_app, world, faults, quotas)  # type: ignore[assignment, method-assign]

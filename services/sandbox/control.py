@@ -11,12 +11,12 @@ from werkzeug.exceptions import HTTPException
 
 from scheduler.errors import Explained
 from services.sandbox.faults import JSON, Faults
-from services.sandbox.google.grants import CLIENT_ID
 from services.sandbox.newcomers import BadRequest, let_in, only, told
 from services.sandbox.quotas import Quotas
+from services.sandbox.signing_in import seconds, sign_in_rules, sign_in_told
 from services.sandbox.world import World
 
-_CENTURY = 3_153_600_000  # seconds
+_LIVES = ("reauthorizationRequired", "subscriptionRemoved", "missed")  # what befalls subscriptions
 
 
 def blueprint(world: World, faults: Faults, quotas: Quotas) -> Blueprint:
@@ -36,7 +36,7 @@ def blueprint(world: World, faults: Faults, quotas: Quotas) -> Blueprint:
     both("/people", lambda: _people(world), lambda body: let_in(world, body, request.host_url))
     both("/clock", lambda: _clock(world), lambda body: _move(world, body))
     both("/quotas", quotas.told, lambda body: _limits(quotas, body))
-    both("/sign-in", lambda: _sign_in(world), lambda body: _sign_in_rules(world, body))
+    both("/sign-in", lambda: sign_in_told(world), lambda body: sign_in_rules(world, body))
 
     @pages.get("/history")
     def history() -> Response:
@@ -69,22 +69,38 @@ def _body() -> JSON:
 def _faults(world: World, faults: Faults, body: JSON) -> JSON | None:
     if "expire" in body:
         return _expired(world, body)
+    if "lifecycle" in body:
+        return _befallen(world, body)
     faults.take(body)
     return None
 
 
 def _expired(world: World, body: JSON) -> JSON:
     only(body, "expire", "person")
-    what, person = body["expire"], body.get("person")
-    if person is not None and person not in world.people:
-        raise BadRequest(f"{person!r} is nobody here", remedy="GET /_sandbox/people says who is")
+    what, person = body["expire"], _somebody(world, body)
     kinds = {"tokens": "access", "refresh": "refresh"}
     if what == "cursors":
         world.expire_cursors(person)
         return {"expired": what}
     if what not in kinds:
         raise BadRequest(f"{what!r} does not expire", remedy="write tokens, refresh or cursors")
-    return {"expired": what, "count": world.grants.expire(kinds[what], person)}
+    ended = [each.expire(kinds[what], person) for each in (world.grants, world.entra)]
+    return {"expired": what, "count": sum(ended)}
+
+
+def _befallen(world: World, body: JSON) -> JSON:
+    only(body, "lifecycle", "person")
+    what, person = body["lifecycle"], _somebody(world, body)
+    if what not in _LIVES:
+        raise BadRequest(f"{what!r} befalls nothing", remedy=f"write one of {', '.join(_LIVES)}")
+    return {"lifecycle": what, "count": sum(each(what, person) for each in world.lives)}
+
+
+def _somebody(world: World, body: JSON) -> str | None:
+    person = body.get("person")
+    if person is not None and person not in world.people:
+        raise BadRequest(f"{person!r} is nobody here", remedy="GET /_sandbox/people says who is")
+    return None if person is None else str(person)
 
 
 def _people(world: World) -> JSON:
@@ -100,7 +116,7 @@ def _move(world: World, body: JSON) -> None:
     if "set" in body:
         world.clock.set(_moment(body["set"]))
     if "advance" in body:
-        world.clock.advance(_seconds("advance", body["advance"]))
+        world.clock.advance(seconds("advance", body["advance"]))
     world.history.note("clock moved")
 
 
@@ -114,32 +130,9 @@ def _moment(text: object) -> datetime:
     return moment
 
 
-def _seconds(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _CENTURY:
-        raise BadRequest(f"{name}: {value!r} is no number of seconds", remedy="write one, say 60")
-    return float(value)
-
-
 def _limits(quotas: Quotas, body: JSON) -> None:
-    only(body, "per_project", "per_person", "forget")
-    quotas.limit(per_project=body.get("per_project"), per_person=body.get("per_person"))
+    names = ("per_project", "per_person", "per_mailbox", "mailbox_at_once")
+    only(body, *names, "forget")
+    quotas.limit(**{name: body.get(name) for name in names})
     if body.get("forget"):
         quotas.forget()
-
-
-def _sign_in(world: World) -> JSON:
-    client = world.grants.client(CLIENT_ID)
-    assert client is not None  # it is always there
-    return world.grants.tokens.rules | {"redirects": sorted(client.redirects)}
-
-
-def _sign_in_rules(world: World, body: JSON) -> None:
-    only(body, "expires_in", "rotate", "redirects")
-    redirects = body.get("redirects", [])
-    if not isinstance(redirects, list) or not all(isinstance(each, str) for each in redirects):
-        raise BadRequest("redirects cannot be read", remedy='write them as ["https://…"]')
-    if "expires_in" in body:
-        world.grants.tokens.rule(expires_in=_seconds("expires_in", body["expires_in"]))
-    if "rotate" in body:
-        world.grants.tokens.rule(rotate=body["rotate"] is True)
-    world.grants.allow(redirects)

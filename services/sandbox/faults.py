@@ -27,6 +27,7 @@ _DO: Types = {
     "cut": int,
     "commit_then_drop": bool,
     "drop": bool,
+    "inside": str,
 }
 _RULE = {"match", "do", "nth", "times"}
 _WHOLE = {"rules", "notifications", "delay_all", "clear"}
@@ -45,7 +46,8 @@ class Rule:
     nth     the first request it befalls, counted from when the rule was posted
     times   how many it befalls from there on; None: all
     do      status, reason, message and headers of a refusal; delay in seconds; cut after so many
-            bytes of the answer; drop before, or commit_then_drop after it was done, unanswered
+            bytes of the answer; drop before, or commit_then_drop after it was done, unanswered;
+            inside: the error that stands in the place of everybody in an answer of getSchedule
     """
 
     number: int

@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -11,13 +12,16 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from cheroot.errors import FatalSSLAlert
 from werkzeug.wrappers import Request, Response
 
+from services.sandbox.entra.errors import faulty
+from services.sandbox.entra.tenants import is_sign_in
 from services.sandbox.faults import JSON, Faults
-from services.sandbox.google.errors import Refusal
+from services.sandbox.google import errors as google
+from services.sandbox.outlook import errors as outlook
 from services.sandbox.quotas import Quotas
 from services.sandbox.world import World
 
-API = "/google/calendar/"
-_JUDGED = ("/google/", "/ics/", "/caldav/", "/.well-known/")
+API, GRAPH = "/google/calendar/", "/graph/"
+_JUDGED = ("/google/", GRAPH, "/ics/", "/caldav/", "/.well-known/")
 _FEED = re.compile(r"(?<=^/ics/)(.{6}).*")  # what follows is a secret
 
 
@@ -37,16 +41,17 @@ class Gate:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, unless something goes wrong. Raises Dropped."""
         request = Request(environ)
-        if not request.path.startswith(_JUDGED):
+        if not request.path.startswith(_JUDGED) and not is_sign_in(request.path):
             return self.app(environ, start)
         person = self._person(request)
         begun = time.monotonic()
-        with self.quotas.together(person or ""):
-            fault: JSON = {}
+        fault: JSON = {}
+        with self.quotas.together(person or ""), self._within(request) as beyond:
             for each in self.faults.of(request.method, request.path, person):
                 fault |= each
             time.sleep(self.faults.delay_all + fault.get("delay", 0))
-            answer = None if fault.get("drop") else _refused(request.path, fault)
+            answer = None if fault.get("drop") else beyond or _refused(request.path, fault)
+            environ["sandbox.inside"] = fault.get("inside", "")
             if answer is None and not fault.get("drop"):
                 answer = Response.from_app(self.app, environ, buffered=True)
         self._note(request, person, answer, fault, time.monotonic() - begun)
@@ -58,11 +63,27 @@ class Gate:
 
     def _person(self, request: Request) -> str | None:
         """Who asks, as far as the request says; nobody checks it here."""
-        grant = self.world.grants.holder(request)
+        grant = self.world.grants.holder(request) or self.world.entra.holder(request)
         if grant is not None:
             return grant.email
         said = request.authorization
         return said.username if said is not None and said.type == "basic" else None
+
+    @contextmanager
+    def _within(self, request: Request) -> Iterator[Response | None]:
+        """Count a request to Graph while it is answered; how it is refused if it is too much.
+
+        What comes in one $batch counts request by request, as it comes through here again.
+        """
+        grant = self.world.entra.holder(request) if request.path.startswith(GRAPH) else None
+        if grant is None or request.path.endswith("/$batch"):
+            yield None
+            return
+        with self.quotas.graph.asking(grant.client_id, grant.email) as refusal:
+            beyond = None
+            if refusal is not None:
+                beyond = _said(refusal.status, refusal.body(), refusal.headers)
+            yield beyond
 
     def _note(
         self,
@@ -90,11 +111,19 @@ def _refused(path: str, fault: JSON) -> Response | None:
     status, reason = fault["status"], fault.get("reason", "backendError")
     message = fault.get("message", "The sandbox was asked for this fault.")
     if path.startswith(API):
-        body: JSON = Refusal(status, reason, message).body()
+        body: JSON = google.Refusal(status, reason, message).body()
+    elif path.startswith(GRAPH):
+        body = outlook.Refusal(status, fault.get("reason", "UnknownError"), message).body()
+    elif is_sign_in(path):
+        body = faulty(status, fault.get("reason", ""), message).body()
     else:
         body = {"error": fault.get("reason", "internal_failure"), "error_description": message}
-    headers = {key: str(value) for key, value in fault.get("headers", {}).items()}
-    return Response(json.dumps(body), status, headers, content_type="application/json")
+    return _said(status, body, fault.get("headers", {}))
+
+
+def _said(status: int, body: JSON, headers: Mapping[str, Any]) -> Response:
+    told = {key: str(value) for key, value in headers.items()}
+    return Response(json.dumps(body), status, told, content_type="application/json")
 
 
 def _cut(

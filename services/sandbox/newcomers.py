@@ -6,7 +6,8 @@ from typing import Any
 from scheduler.errors import Explained
 from scheduler.model.zone import zone
 from services.sandbox.importing import put_all, read
-from services.sandbox.world import Calendar, World
+from services.sandbox.outlook.hiding import hide, is_hidden
+from services.sandbox.world import HOSTS, Calendar, World
 
 JSON = dict[str, Any]
 
@@ -36,6 +37,8 @@ def told(world: World, email: str, base: str) -> JSON:
         "email": email,
         "name": person.name,
         "timezone": person.timezone,
+        "host": person.host,
+        "hidden": is_hidden(world, email),
         "page": f"{base}people/{person.id}",
         "calendars": [
             {
@@ -59,7 +62,7 @@ def only(body: JSON, *names: str) -> None:
 
 
 def _check(world: World, person: JSON) -> None:
-    only(person, "email", "name", "timezone", "password", "calendars")
+    only(person, "email", "name", "timezone", "host", "password", "hidden", "calendars")
     email = person.get("email")
     if not isinstance(email, str) or "@" not in email:
         raise BadRequest(f"{email!r} is no e-mail address", remedy='write one as "email"')
@@ -68,6 +71,10 @@ def _check(world: World, person: JSON) -> None:
     if not isinstance(timezone, str):
         raise BadRequest(f"{email} has no time zone", remedy='write one as "timezone"')
     zone(timezone)
+    if person.get("host", "google") not in list(HOSTS):
+        raise BadRequest(
+            f"{email} cannot be at {person['host']!r}", remedy=f"write one of {', '.join(HOSTS)}"
+        )
     for calendar in _list(person, "calendars"):
         only(calendar, "name", "clinical", "main", "events", "ics")
         if not calendar.get("main") and not isinstance(calendar.get("name"), str):
@@ -91,7 +98,10 @@ def _enter(world: World, person: JSON) -> str:
     email: str = person["email"].lower()
     if email not in world.people:
         name = person.get("name") or email.partition("@")[0]
-        world.add_person(email, name, person["timezone"], password=person.get("password"))
+        host, password = person.get("host", "google"), person.get("password")
+        world.add_person(email, name, person["timezone"], password=password, host=host)
+    if "hidden" in person:
+        hide(world, email, hidden=person["hidden"] is True)
     for each in _list(person, "calendars"):
         calendar = _calendar(world, email, each)
         for event in _list(each, "events"):

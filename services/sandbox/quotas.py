@@ -9,6 +9,7 @@ from typing import Any
 
 from scheduler.errors import Explained
 from services.sandbox.clock import Clock
+from services.sandbox.outlook.throttling import Throttling
 
 _MINUTE = 60.0  # seconds
 
@@ -45,31 +46,50 @@ class Quotas:
     """Google's limits for a client and for each of its users, in any sixty seconds.
 
     A request that is refused is not counted against the limit.
+
+    graph  Microsoft's limits, which are of another kind
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._lock = clock, Lock()
+        self.graph = Throttling(clock)
         self.per_project, self.per_person = 10_000, 600
         self.forget()
 
     def forget(self) -> None:
         """Count afresh."""
+        self.graph.forget()
         with self._lock:
             self._windows: dict[tuple[str, str], _Window] = {}
             self._together: dict[str, _Together] = {}
             self._all = _Together()
             self.admitted, self.refused = Counter[str](), Counter[str]()
 
-    def limit(self, *, per_project: object = None, per_person: object = None) -> None:
-        """Set limits, in requests a minute; None leaves one as it is. Raises BadQuota."""
-        for each in (per_project, per_person):
+    def limit(
+        self,
+        *,
+        per_project: object = None,
+        per_person: object = None,
+        per_mailbox: object = None,
+        mailbox_at_once: object = None,
+    ) -> None:
+        """Set limits; None leaves one as it is. Raises BadQuota.
+
+        per_project, per_person       requests a minute, at Google
+        per_mailbox, mailbox_at_once  requests in ten minutes and at the same time, at Microsoft
+        """
+        for each in (per_project, per_person, per_mailbox, mailbox_at_once):
             if each is not None and (not isinstance(each, int) or each is True or each < 0):
-                raise BadQuota(f"{each!r} is no limit", remedy="write requests a minute")
+                raise BadQuota(f"{each!r} is no limit", remedy="write how many requests")
         with self._lock:
             if isinstance(per_project, int):
                 self.per_project = per_project
             if isinstance(per_person, int):
                 self.per_person = per_person
+            if isinstance(per_mailbox, int):
+                self.graph.per_mailbox = per_mailbox
+            if isinstance(mailbox_at_once, int):
+                self.graph.mailbox_at_once = mailbox_at_once
 
     def admit(self, client_id: str, person: str) -> bool:
         """Whether a request may be answered. It is counted either way."""
@@ -111,4 +131,5 @@ class Quotas:
                     "most": self._all.most,
                     "people": {key: each.most for key, each in self._together.items()},
                 },
+                "graph": self.graph.told(),
             }

@@ -26,6 +26,7 @@ from flask import Flask
 from scheduler.errors import Explained
 from services.sandbox.app import create_app
 from services.sandbox.authority import Certified, certified
+from services.sandbox.entra import grants as entra
 from services.sandbox.faults import Faults
 from services.sandbox.google.grants import CLIENT_ID, CLIENT_SECRET
 from services.sandbox.quotas import Quotas
@@ -113,7 +114,9 @@ def serve(
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: asked.set())
     with _alone(home), closing(World.open(home)) as world:
-        world.grants.allow(redirects)
+        addresses = list(redirects)
+        world.grants.allow(addresses)
+        world.entra.allow(addresses)
         with serving(world, home=home, listener=listener) as running:
             said(running)
             asked.wait()
@@ -146,10 +149,25 @@ def google(base: str) -> dict[str, str]:
     }
 
 
+def outlook(base: str) -> dict[str, str]:
+    """Where Outlook and its sign-in are in the sandbox, and the client it knows."""
+    return {
+        "client_id": entra.CLIENT_ID,
+        "client_secret": entra.CLIENT_SECRET,
+        "authority": f"{base}/common",
+        "graph_url": f"{base}/graph/v1.0",
+    }
+
+
 def environment(base: str, ca_file: Path) -> dict[str, str]:
-    """The settings with which a service takes this sandbox for Google."""
+    """The settings with which a service takes this sandbox for Google and Outlook."""
+    microsoft = outlook(base)
     return {
         **{f"COMMONHOUR_GOOGLE_{key.upper()}": each for key, each in google(base).items()},
+        "COMMONHOUR_MICROSOFT_CLIENT_ID": microsoft["client_id"],
+        "COMMONHOUR_MICROSOFT_CLIENT_SECRET": microsoft["client_secret"],
+        "COMMONHOUR_MICROSOFT_AUTHORITY": microsoft["authority"],
+        "COMMONHOUR_GRAPH_URL": microsoft["graph_url"],
         "COMMONHOUR_CA_FILE": str(ca_file),
         "COMMONHOUR_ALLOW_PRIVATE_FEEDS": urlsplit(base).hostname or "",
     }

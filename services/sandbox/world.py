@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any
 
 from services.sandbox.clock import Clock
+from services.sandbox.entra.grants import EntraGrants
 from services.sandbox.events.busy import merged, takes_time
 from services.sandbox.events.defaults import completed
 from services.sandbox.events.guests import spread
@@ -27,15 +28,31 @@ from services.sandbox.store import Store
 Instance = Event
 """One happening of an event: a single event, or an instance of a series."""
 
+HOSTS = {
+    "google": "Google",
+    "work": "Outlook, work account",
+    "personal": "Outlook, personal account",
+}
+"""Where an account can be, and how people say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account. `id` is short and fits an address; `timezone` is IANA."""
+    """Somebody with an account. `id` is short and fits an address; `timezone` is IANA.
+
+    host  where their account is: one of HOSTS
+    """
 
     id: str
     email: str
     name: str
     timezone: str
+    host: str = "google"
+
+    @property
+    def at(self) -> str:
+        """Where their account is, in words."""
+        return HOSTS[self.host]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,7 @@ class World:
         self.clock = Clock(self.store)
         self.history = History(home, self.clock)
         self.grants = Grants(self.store, self.clock)
+        self.entra = EntraGrants(self.store, self.clock)
         self.faults = Faults()
         self.people = {key: Person(**each) for key, each in self.store.all("person").items()}
         self._calendars = {
@@ -68,6 +86,8 @@ class World:
         self._shelves = {key: Shelf(self.store, key) for key in self._calendars}
         self._listeners: list[Callable[[str], None]] = []
         self._closers: list[Callable[[], None]] = []
+        # Whoever can let something befall subscriptions, a person's or all; each says how many.
+        self.lives: list[Callable[[str, str | None], int]] = []
         self._number = 1  # of the last change; a token that says 0 would say nothing
         for each in self.store.all("event").values():
             self._shelves[each["calendar"]].take_in(each)
@@ -88,11 +108,17 @@ class World:
         return self.people[email]
 
     def add_person(
-        self, email: str, name: str, timezone: str, *, password: str | None = None
+        self,
+        email: str,
+        name: str,
+        timezone: str,
+        *,
+        password: str | None = None,
+        host: str = "google",
     ) -> Person:
-        """Let somebody in, with a main calendar whose id is the address."""
+        """Let somebody in, with a main calendar whose id is the address; `host`: see Person."""
         with self.lock:
-            person = Person(self._short(email), email, name, timezone)
+            person = Person(self._short(email), email, name, timezone, host)
             self.people[email] = person
             # A password is for CalDAV, and is nobody's real one.
             self.store.put("person", email, asdict(person))

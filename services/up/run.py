@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 def up(settings: Settings, signals: Signals, say: Say, *, sandbox: bool = False) -> None:
     """Run everything on one machine until we are asked to end. Raises Explained.
 
-    sandbox  whether Google is one of our own, which runs beside it
+    sandbox  whether Google and Outlook are of our own, which run beside it
     """
     log.set_up(settings.log)
     with hold(settings.home) as held, keys_of(settings):
@@ -90,7 +90,7 @@ class _Start:
         self.supervisor.start(Part("sandbox", beside.run, last=True))
         if not self.supervisor.until(beside.answers, _PATIENCE):
             raise Explained("The sandbox does not start", remedy="read what it said above")
-        self._say(f"The sandbox plays Google: {beside.base}/")
+        self._say(f"The sandbox plays Google and Outlook: {beside.base}/")
         return using(settings, beside)
 
     def _with_parts(self, settings: Settings, *, sandbox: bool) -> str:

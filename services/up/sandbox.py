@@ -1,4 +1,4 @@
-"""The sandbox beside the service: Google and feeds of our own, so that nothing real is needed."""
+"""The sandbox beside the service: hosts and feeds of our own, so that nothing real is needed."""
 
 import socket
 import ssl
@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scheduler.errors import Explained
 from services.config import Settings, is_local
-from services.sandbox.serving import address, certificates, google, serve
+from services.sandbox.serving import address, certificates, google, outlook, serve
 from services.up import web
 
-RETURN = "/connect/google/return"  # where sign-in comes back to
+RETURNS = ("/connect/google/return", "/connect/outlook/return")  # where sign-in comes back to
 _LISTEN = ("127.0.0.1", 8443)
 
 
@@ -69,17 +69,18 @@ def prepare(settings: Settings) -> Beside:
     listener = web.bind(_LISTEN, spare=web.SPARE)
     home = settings.home / "sandbox"
     ca_file = certificates(home).authority
-    return Beside(listener, home, ca_file, (settings.address + RETURN,))
+    return Beside(listener, home, ca_file, tuple(settings.address + each for each in RETURNS))
 
 
 def using(settings: Settings, beside: Beside) -> Settings:
-    """The settings with which the service takes the sandbox for Google, and trusts it."""
+    """The settings with which the service takes the sandbox for both hosts, and trusts it."""
     network = settings.network
     trusted = _joined(beside.home / "trusted.pem", [beside.ca_file, network.ca_file])
     allow = (*network.allow, ip_network(_LISTEN[0]))
     return replace(
         settings,
         google=replace(settings.google, **google(beside.base), ca_file=trusted),
+        outlook=replace(settings.outlook, **outlook(beside.base), ca_file=trusted),
         network=replace(network, allow=allow, ca_file=trusted),
     )
 

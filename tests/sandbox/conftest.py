@@ -9,6 +9,7 @@ import pytest
 
 from services.sandbox.serving import Running
 from tests.sandbox.google_client import ANNA, Google, a_google
+from tests.sandbox.outlook_client import Outlook, an_outlook
 from tests.sandbox.running import a_client, a_sandbox
 
 
@@ -34,3 +35,16 @@ def google() -> Iterator[Google]:
 @pytest.fixture
 def anna(google: Google) -> Any:
     return google.of(ANNA).events()
+
+
+@pytest.fixture(scope="module")
+def quiet_outlook() -> Iterator[Outlook]:
+    """One for all tests of a module that only ask, and change nothing."""
+    with an_outlook() as there:
+        yield there
+
+
+@pytest.fixture
+def outlook() -> Iterator[Outlook]:
+    with an_outlook() as there:
+        yield there

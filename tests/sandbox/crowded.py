@@ -1,6 +1,6 @@
 """A sandbox in a process of its own, with many plain people who have allowed us to read.
 
-Run as `python -m tests.sandbox.crowded FOLDER PEOPLE`; it ends when its standard input does.
+Run as `python -m tests.sandbox.crowded FOLDER PEOPLE HOST`; it ends when its standard input does.
 """
 
 import json
@@ -15,11 +15,16 @@ from typing import Any
 
 import httpx
 
-from calendar_sync.google.consent import SCOPES
+from calendar_sync.google import consent as google
 from services.sandbox.people.seeds import many
 from services.sandbox.serving import serving
 from services.sandbox.world import World
+from services.storage.rows.accounts import Host
 
+SCOPES = {
+    Host.GOOGLE: frozenset(google.SCOPES),
+    Host.OUTLOOK: frozenset({"Calendars.ReadBasic"}),
+}
 _ROOT = Path(__file__).parent.parent.parent
 
 
@@ -27,9 +32,11 @@ _ROOT = Path(__file__).parent.parent.parent
 class Crowded:
     """A sandbox that answers.
 
+    at      where everybody is
     tokens  by e-mail address: an access token and what renews it
     """
 
+    at: Host
     base: str
     ca_file: Path
     tokens: dict[str, tuple[str, str]]
@@ -46,10 +53,10 @@ class Crowded:
 
 
 @contextmanager
-def crowded(folder: Path, people: int) -> Iterator[Crowded]:
+def crowded(folder: Path, people: int, at: Host = Host.GOOGLE) -> Iterator[Crowded]:
     """Run one."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.sandbox.crowded", str(folder), str(people)],
+        [sys.executable, "-m", "tests.sandbox.crowded", str(folder), str(people), at],
         cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdin is not None
@@ -59,13 +66,16 @@ def crowded(folder: Path, people: int) -> Iterator[Crowded]:
             ca_file = Path(said["ca_file"])
             trusting = ssl.create_default_context(cafile=ca_file)
             with httpx.Client(base_url=said["base"], verify=trusting, trust_env=False) as client:
-                yield Crowded(said["base"], ca_file, said["tokens"], client)
+                yield Crowded(at, said["base"], ca_file, said["tokens"], client)
 
 
-def _main(folder: Path, people: int) -> None:
+def _main(folder: Path, people: int, at: Host) -> None:
     with closing(World.open(folder, seed=False)) as world:
+        grants = world.grants if at is Host.GOOGLE else world.entra
+        kind = "google" if at is Host.GOOGLE else "work"
         given = {
-            each.email: world.grants.give(each.email, SCOPES) for each in many(world, people, 7)
+            each.email: grants.give(each.email, SCOPES[at])
+            for each in many(world, people, 7, host=kind)
         }
         tokens = {email: (each.access, each.refresh) for email, each in given.items()}
         with serving(world, home=folder) as running:
@@ -75,4 +85,4 @@ def _main(folder: Path, people: int) -> None:
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), int(sys.argv[2]))
+    _main(Path(sys.argv[1]), int(sys.argv[2]), Host(sys.argv[3]))

@@ -11,6 +11,7 @@ from services.sandbox.serving import Running, serving
 from services.sandbox.world import World
 
 RETURN = "https://service.test/connect/google/return"
+OUTLOOK_RETURN = "https://service.test/connect/outlook/return"
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def a_sandbox(folder: Path, *, seed: bool = False) -> Iterator[Running]:
     """Run a sandbox that keeps everything in `folder`. Run it again to restart it."""
     world = World.open(folder, seed=seed)
     world.grants.allow([RETURN])
+    world.entra.allow([OUTLOOK_RETURN])
     try:
         with serving(world, home=folder) as running:
             yield running
@@ -28,6 +30,11 @@ def a_sandbox(folder: Path, *, seed: bool = False) -> Iterator[Running]:
 def signed_in(running: Running, email: str, scopes: Iterable[str]) -> str:
     """Let somebody allow these scopes, by whole or short names; return an access token."""
     return running.world.grants.give(email, scopes).access
+
+
+def signed_in_at_outlook(running: Running, email: str, scopes: Iterable[str]) -> str:
+    """As `signed_in`, for somebody with a work or a personal account."""
+    return running.world.entra.give(email, scopes).access
 
 
 @contextmanager

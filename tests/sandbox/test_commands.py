@@ -21,6 +21,7 @@ from calendar_sync.ics.fetch import Network
 from scheduler.errors import Explained
 from services.config import Settings
 from services.sandbox.authority import certified
+from services.sandbox.entra.grants import CLIENT_ID
 from services.up.sandbox import prepare, using
 from tests.up.running import ROOT, Up, await_, clean_environment, free_port, runs
 
@@ -46,14 +47,18 @@ def _command(home: Path, *words: str, **settings: str) -> Iterator[subprocess.Po
 
 
 def _asks(base: str, ca_file: str, redirect: str) -> int:
-    params = {
-        "client_id": "commonhour-sandbox",
-        "redirect_uri": redirect,
-        "response_type": "code",
-        "scope": SCOPES,
-    }
+    asked = {"client_id": "commonhour-sandbox", "redirect_uri": redirect, "scope": SCOPES}
+    return _shows(f"{base}/google/o/oauth2/v2/auth", ca_file, asked)
+
+
+def _asks_outlook(base: str, ca_file: str, redirect: str) -> int:
+    asked = {"client_id": CLIENT_ID, "redirect_uri": redirect, "scope": "Calendars.Read"}
+    return _shows(f"{base}/common/oauth2/v2.0/authorize", ca_file, asked)
+
+
+def _shows(where: str, ca_file: str, asked: dict[str, str]) -> int:
     trusting = ssl.create_default_context(cafile=ca_file)
-    where = f"{base}/google/o/oauth2/v2/auth"
+    params = {"response_type": "code", **asked}
     return httpx.get(where, params=params, verify=trusting, timeout=30).status_code
 
 
@@ -68,6 +73,10 @@ def test_it_starts_answers_and_ends_on_sigterm(tmp_path: Path) -> None:
         assert _asks(told["base"], told["ca_file"], back) == 200
         ours = "http://127.0.0.1:8000/connect/google/return"
         assert _asks(told["base"], told["ca_file"], ours) == 200
+        assert told["settings"]["COMMONHOUR_GRAPH_URL"] == f"{told['base']}/graph/v1.0"
+        assert _asks_outlook(told["base"], told["ca_file"], back) == 200
+        ours = "http://127.0.0.1:8000/connect/outlook/return"
+        assert _asks_outlook(told["base"], told["ca_file"], ours) == 200
         trusting = ssl.create_default_context(cafile=told["ca_file"])
         people = httpx.get(f"{told['base']}/_sandbox/people", verify=trusting).json()["people"]
         assert people  # it is not empty at first
@@ -87,7 +96,9 @@ def test_up_runs_it_beside_the_service(tmp_path: Path) -> None:
     up = Up(tmp_path / "home", tmp_path / "said", {}, "--sandbox")
     try:
         up.ready()
-        found = re.search(r"The sandbox plays Google: (https://127\.0\.0\.1:\d+)/", up.text)
+        found = re.search(
+            r"The sandbox plays Google and Outlook: (https://127\.0\.0\.1:\d+)/", up.text
+        )
         assert found, up.text
         ca_file = str(up.home / "sandbox" / "trusted.pem")
 
@@ -95,6 +106,7 @@ def test_up_runs_it_beside_the_service(tmp_path: Path) -> None:
         assert _asks(found[1], ca_file, f"{up.address}/connect/google/return") == 200
         assert _asks(found[1], ca_file, "http://127.0.0.1:1/connect/google/return") == 400
 
+        assert _asks_outlook(found[1], ca_file, f"{up.address}/connect/outlook/return") == 200
         os.kill(up.children()["ch-sandbox"], signal.SIGKILL)
         await_(lambda: "ch-sandbox" in up.children(), "another sandbox")
         assert _asks(found[1], ca_file, f"{up.address}/connect/google/return") == 200
@@ -119,7 +131,10 @@ def test_the_service_trusts_it_besides_whom_it_trusts_already(tmp_path: Path) ->
     assert used.network.allow == (*allowed, ip_network("127.0.0.1"))
     assert used.google.client_id == "commonhour-sandbox"
     assert used.google.api_url == f"{base}/google/calendar/v3/"
-    assert used.google.ca_file == used.network.ca_file
+    assert used.outlook.client_id == CLIENT_ID
+    assert used.outlook.authority == f"{base}/common"
+    assert used.outlook.graph_url == f"{base}/graph/v1.0"
+    assert used.google.ca_file == used.outlook.ca_file == used.network.ca_file
     assert used.network.ca_file is not None
     trusted = ssl.create_default_context(cafile=used.network.ca_file)
     both = {each.read_bytes() for each in (ours, beside.ca_file)}

@@ -77,6 +77,7 @@ def test_somebody_who_is_there_is_given_what_is_new(sandbox: Running, client: ht
         {"email": "nobody", "timezone": "UTC"},
         {"timezone": "Mars/North"},
         {"timezone": "UTC", "colour": "red"},
+        {"timezone": "UTC", "host": "elsewhere"},
         {"timezone": "UTC", "calendars": [{}]},
         {"timezone": "UTC", "calendars": {"name": "Clinic"}},
         {"timezone": "UTC", "calendars": [{"name": "Clinic", "events": [{"summary": "when?"}]}]},

@@ -1,5 +1,6 @@
 """The people that a new sandbox holds."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.sandbox.people.seeds import many, plant, term_from
-from services.sandbox.world import World
+from services.sandbox.world import HOSTS, World
 
 NOW = datetime(2027, 1, 6, 12, tzinfo=UTC)
 
@@ -43,6 +44,16 @@ def test_everybody_has_a_week_of_their_own(world: World) -> None:
     assert len(weeks) >= 14
     assert len(set(weeks)) == len(weeks)
     assert len({person.timezone for person in world.people.values()}) >= 5
+
+
+def test_they_are_spread_over_every_host(world: World) -> None:
+    hosts = Counter(person.host for person in world.people.values())
+
+    assert set(hosts) == set(HOSTS)
+    assert hosts["google"] >= 5
+    assert hosts["work"] >= 5
+    domains = {each.email.partition("@")[2]: each.host for each in world.people.values()}
+    assert all(domains[each.email.partition("@")[2]] == each.host for each in world.people.values())
 
 
 def test_clinics_are_on_a_calendar_of_their_own(world: World) -> None:

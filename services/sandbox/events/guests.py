@@ -13,8 +13,14 @@ from services.sandbox.events.times import Event
 if TYPE_CHECKING:
     from services.sandbox.world import World
 
-OWN = ("reminders", "transparency", "visibility", "colorId", "etag", "updated")
+OWN = ("reminders", "transparency", "visibility", "colorId", "outlook", "etag", "updated")
 """Fields of a copy that are its owner's, besides private properties and the own answer."""
+
+_SEEN_AT_OUTLOOK = (
+    "contentType", "startZone", "endZone", "isOnlineMeeting", "onlineMeetingProvider",
+    "onlineMeeting", "allowNewTimeProposals", "responseRequested", "hideAttendees",
+)  # fmt: skip
+"""What only Outlook knows of an event, and its guests there as well."""
 
 
 def organizes(event: Event, calendar_id: str) -> bool:
@@ -44,7 +50,11 @@ def _copy(world: "World", email: str, event: Event, by: str) -> None:
     gone = not _has_series(world, email, event) if existing is None else _is_off(existing)
     if not invited and gone:
         return
+    if existing is not None and _left(existing, event):
+        return
     copy = _as_seen_by(event, email, existing)
+    if world.person(email).host != "google":
+        copy |= _at_outlook(event, existing)
     if not invited:
         copy["status"] = "cancelled"
     if existing is None or _content(copy) != _content(existing):
@@ -58,6 +68,21 @@ def _has_series(world: "World", email: str, instance: Event) -> bool:
 
 def _is_off(event: Event) -> bool:
     return bool(event["status"] == "cancelled")
+
+
+def _left(existing: Event, event: Event) -> bool:
+    """Whether its owner took it from the calendar at Outlook, and nothing has moved since."""
+    left = _is_off(existing) and bool(existing.get("outlook", {}).get("left"))
+    return left and all(
+        existing.get(name) == event.get(name) for name in ("start", "end", "recurrence")
+    )
+
+
+def _at_outlook(event: Event, existing: Event | None) -> Event:
+    known = event.get("outlook", {})
+    seen = {name: known[name] for name in _SEEN_AT_OUTLOOK if name in known}
+    own = (existing or {}).get("outlook", {}) | seen
+    return {"outlook": own} if own else {}
 
 
 def _as_seen_by(event: Event, email: str, existing: Event | None) -> Event:
@@ -87,6 +112,8 @@ def _unless_self(someone: dict[str, Any], email: str) -> dict[str, Any]:
 
 
 def _answer(world: "World", calendar_id: str, after: Event, by: str) -> None:
+    if after.get("outlook", {}).get("silent"):
+        return  # at Outlook one may answer, or delete an invitation, without telling
     host = after["organizer"].get("email", "")
     original = _original(world, host, after)
     mine = guest(after, calendar_id)

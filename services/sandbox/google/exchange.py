@@ -1,6 +1,7 @@
 """The token endpoint: codes and refresh tokens in, tokens out, in Google's words."""
 
 from collections.abc import Mapping
+from functools import partial
 from hmac import compare_digest
 from typing import Any
 
@@ -8,7 +9,7 @@ from werkzeug.datastructures import Authorization
 
 from services.sandbox.google import scopes as names
 from services.sandbox.google.identity import Identity
-from services.sandbox.google.tokens import BadGrant, Given
+from services.sandbox.google.tokens import BadGrant, Given, Grant
 from services.sandbox.world import World
 
 Answer = tuple[int, dict[str, Any]]
@@ -50,8 +51,17 @@ def _given(world: World, client_id: str, form: Mapping[str, str]) -> Given:
         return world.grants.tokens.redeem(code, client_id, returned, verifier)
     if kind == "refresh_token":
         only = frozenset(map(names.short, form.get("scope", "").split()))
-        return world.grants.tokens.refresh(_needed(form, "refresh_token"), client_id, only)
+        token = _needed(form, "refresh_token")
+        return world.grants.tokens.refresh(token, client_id, partial(_less, only))
     raise BadGrant(f"Invalid grant_type: {kind}", "unsupported_grant_type")
+
+
+def _less(only: frozenset[str], held: Grant) -> frozenset[str]:
+    """Some of the scopes that a refresh token holds, or all where none are named."""
+    if only - held.scopes:
+        said = "Some requested scopes were never granted."
+        raise BadGrant(said, "invalid_scope", why="scope")
+    return only or held.scopes
 
 
 def _needed(form: Mapping[str, str], name: str) -> str:

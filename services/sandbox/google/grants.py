@@ -1,17 +1,17 @@
-"""Who allowed which client what. Consent outlives a restart, and so do the tokens it gave."""
+"""Who allowed which client what at Google, and what its requests may do."""
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import RLock
-from typing import Any
 
 from werkzeug.wrappers import Request
 
 from services.sandbox.clock import Clock
+from services.sandbox.consents import Consents
 from services.sandbox.google import scopes as names
 from services.sandbox.google.errors import Refusal
-from services.sandbox.google.tokens import Given, Grant, Tokens
+from services.sandbox.google.tokens import Given, Grant
+from services.sandbox.manner import GOOGLE
 from services.sandbox.store import Store
 
 CLIENT_ID, CLIENT_SECRET = "commonhour-sandbox", "commonhour-sandbox-secret"
@@ -27,51 +27,28 @@ class Client:
     redirects: frozenset[str]
 
 
-class Grants:
+class Grants(Consents):
     """The client, what people allow it, and what its requests may do."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self.tokens = Tokens(store, clock)
-        self._store, self._clock = store, clock
-        self._lock = RLock()
-        self._redirects: frozenset[str] = frozenset()
+        super().__init__(store, clock, GOOGLE)
 
     def client(self, client_id: str) -> Client | None:
         """The client of that name."""
         if client_id != CLIENT_ID:
             return None
-        return Client(CLIENT_ID, CLIENT_SECRET, self._redirects)
-
-    def allow(self, redirects: Iterable[str]) -> None:
-        """Let the client's sign-ins return to these addresses as well, until we end."""
-        self._redirects |= frozenset(redirects)
+        return Client(CLIENT_ID, CLIENT_SECRET, self.redirects)
 
     def consent(self, email: str, client_id: str = CLIENT_ID) -> frozenset[str]:
         """What this person allows this client, as far as they were ever asked."""
-        kept = self._store.get("consent", f"{client_id} {email}")
-        return frozenset(kept["scopes"] if kept else ())
-
-    def connected(self, email: str) -> list[dict[str, Any]]:
-        """The clients this person allows something: client_id, scopes, since (ISO 8601)."""
-        return [each for each in self._store.all("consent").values() if each["email"] == email]
-
-    def agree(self, email: str, client_id: str, scopes: Iterable[str]) -> None:
-        """Note that this person allows this as well."""
-        key = f"{client_id} {email}"
-        with self._lock:
-            new = {"email": email, "client_id": client_id, "since": self._clock.now().isoformat()}
-            kept = self._store.get("consent", key) or new
-            allowed = sorted(self.consent(email, client_id).union(scopes))
-            self._store.put("consent", key, kept | {"scopes": allowed})
+        return self.allowed(email, client_id)
 
     def remove(self, email: str, client_id: str = CLIENT_ID) -> bool:
         """Take all consent back, and with it every token. Whether there was any."""
         whose = (email, client_id)
-        with self._lock:
-            there = bool(self.consent(*whose))
-            self._store.remove("consent", f"{client_id} {email}")
-            for kind in ("access", "refresh", "code"):
-                self.tokens.drop(kind, lambda each: (each["email"], each["client_id"]) == whose)
+        there = self.withdraw(email, client_id)
+        for kind in ("access", "refresh", "code"):
+            self.tokens.drop(kind, lambda each: (each["email"], each["client_id"]) == whose)
         return there
 
     def revoke(self, token: str) -> Grant | None:
@@ -81,20 +58,11 @@ class Grants:
             self.remove(grant.email, grant.client_id)
         return grant
 
-    def expire(self, kind: str, email: str | None = None) -> int:
-        """Make "access" or "refresh" tokens worth nothing, everybody's or one person's."""
-        return self.tokens.drop(kind, lambda each: email in (None, each["email"]))
-
     def give(self, email: str, scopes: Iterable[str], client_id: str = CLIENT_ID) -> Given:
         """Tokens without a page that was looked at: for tests of everything else."""
         grant = Grant(email, frozenset(map(names.short, scopes)), client_id)
         self.agree(email, client_id, grant.scopes)
         return self.tokens.make(grant, secrets.token_hex(8), again=True)
-
-    def holder(self, request: Request) -> Grant | None:
-        """Who asks, by the access token that the request carries."""
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        return self.tokens.of(token.strip()) if kind.lower() == "bearer" else None
 
     def bearer(self, request: Request) -> Grant:
         """Who asks. Raises Refusal (401) without a token that is worth something."""

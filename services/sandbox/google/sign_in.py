@@ -3,7 +3,7 @@
 The pages remember nothing in the browser: everybody here may be chosen at each sign-in.
 """
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from services.sandbox.google import scopes as names
@@ -21,7 +21,6 @@ def blueprint(world: World) -> Blueprint:
     pages = Blueprint("sign_in", __name__, template_folder="templates")
     _add_asking(pages, world)
     _add_tokens(pages, world)
-    _add_access(pages, world)
     return pages
 
 
@@ -34,8 +33,9 @@ def _add_asking(pages: Blueprint, world: World) -> None:
         if "none" in asked.prompts:
             return redirect(_without_page(world, asked))
         if person is None:
-            first = [each for each in world.people.values() if each.email == asked.hint]
-            others = [each for each in world.people.values() if each not in first]
+            here = [each for each in world.people.values() if each.host == "google"]
+            first = [each for each in here if each.email == asked.hint]
+            others = [each for each in here if each not in first]
             return _page("people", asked=asked, first=first, others=others)
         known = world.grants.consent(person.email, asked.client.id)
         if asked.scopes <= known and "consent" not in asked.prompts:
@@ -82,42 +82,20 @@ def _add_tokens(pages: Blueprint, world: World) -> None:
         return jsonify(identity.keys())
 
 
-def _add_access(pages: Blueprint, world: World) -> None:
-    """Where people look at what they allowed, and remove it."""
-
-    @pages.get("/people/<number>/access")
-    def access(number: str) -> str:
-        person = _person(world, number) or abort(404)
-        connected = [
-            (each, [names.WORDS[scope] for scope in each["scopes"]])
-            for each in world.grants.connected(person.email)
-        ]
-        return _page("access", person=person, connected=connected)
-
-    @pages.post("/people/<number>/access")
-    def remove(number: str) -> Answer:
-        person = _person(world, number) or abort(404)
-        if world.grants.remove(person.email, request.form.get("client", "")):
-            world.history.note("revoked", person=person.email, by="person")
-        return redirect(request.path, 303)
-
-
 def _page(name: str, **what: object) -> str:
     return render_template(f"sandbox_sign_in/{name}.html", **what)
 
 
 def _chosen(world: World) -> Person | None:
-    return _person(world, request.args.get("as", ""))
-
-
-def _person(world: World, number: str) -> Person | None:
-    return next((each for each in world.people.values() if each.id == number), None)
+    chosen = request.args.get("as", "")
+    here = (each for each in world.people.values() if each.host == "google")
+    return next((each for each in here if each.id == chosen), None)
 
 
 def _without_page(world: World, asked: Asked) -> str:
     """Where somebody goes whom no page may be shown."""
     person = world.people.get(asked.hint)
-    if person is None:
+    if person is None or person.host != "google":
         return asked.refused("login_required")
     if asked.scopes <= world.grants.consent(person.email, asked.client.id):
         return _allow(world, asked, person, asked.scopes)

@@ -25,6 +25,7 @@ def shown(event: Event, visit: Visit) -> Event:
     own = visit.calendar.timezone
     told = in_zone(event, own, shown_in=asking.place(own))
     told = {name: value for name, value in told.items() if _UNSAID.get(name) != value}
+    told.pop("outlook", None)  # Google knows nothing of it
     if visit.free_only:
         return {name: told[name] for name in AVAILABILITY if name in told}
     if "attendees" in told:

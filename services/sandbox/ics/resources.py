@@ -12,6 +12,10 @@ from services.sandbox.ics.rules import every
 Event: TypeAlias = dict[str, Any]
 
 _FREE = ("FREE", "WORKINGELSEWHERE")
+_SHOWN = {
+    "FREE": "free", "TENTATIVE": "tentative", "BUSY": "busy", "OOF": "oof",
+    "WORKINGELSEWHERE": "workingElsewhere",
+}  # fmt: skip
 _VISIBILITY = {"PRIVATE": "private", "CONFIDENTIAL": "confidential"}
 _TEXTS = {"SUMMARY": "summary", "DESCRIPTION": "description", "LOCATION": "location"}
 
@@ -83,6 +87,8 @@ def resource(own: str, uid: str, part: Part, begin: Moment, **more: Any) -> Even
     # Outlook's word, where there is one, decides alone.
     if outlook in _FREE or (not outlook and _word(component, "TRANSP") == "TRANSPARENT"):
         event["transparency"] = "transparent"
+    if outlook in _SHOWN:
+        event["outlook"] = {"showAs": _SHOWN[outlook]}
     if _word(component, "CLASS") in _VISIBILITY:
         event["visibility"] = _VISIBILITY[_word(component, "CLASS")]
     return event

@@ -13,6 +13,7 @@ from services.sandbox.events.times import Event, moment, wall_at
 
 # As long as the calendars of a sandbox matter. Beyond it a reader knows the zones by name.
 _FROM, _TO = date(2024, 1, 1), date(2031, 1, 1)
+_LEAVE_FREE = ("free", "workingElsewhere")
 _CLASSES = {"private": "PRIVATE", "confidential": "CONFIDENTIAL"}
 
 
@@ -74,6 +75,8 @@ def _said(event: Event) -> Iterator[str]:
             yield f"{name.upper()}:{_text(event[name])}"
     yield f"STATUS:{event['status'].upper()}"
     yield f"TRANSP:{'TRANSPARENT' if _free(event) else 'OPAQUE'}"
+    if shown := event.get("outlook", {}).get("showAs"):
+        yield f"X-MICROSOFT-CDO-BUSYSTATUS:{_shown(shown, free=_free(event))}"
     if event.get("visibility") in _CLASSES:
         yield f"CLASS:{_CLASSES[event['visibility']]}"
 
@@ -82,6 +85,13 @@ def _free(event: Event) -> bool:
     """Say whether it leaves its owner free, also because they declined or it is only shown."""
     own: Event = next((each for each in event.get("attendees", []) if each.get("self")), {})
     return not takes_time(event, own.get("email", ""))
+
+
+def _shown(shown: str, *, free: bool) -> str:
+    """Return Outlook's word, unless another program has since made the event free or busy."""
+    if (shown in _LEAVE_FREE) == free:
+        return shown.upper()
+    return "FREE" if free else "BUSY"
 
 
 def _called_off(event: Event, others: Sequence[Event], zone_name: str) -> Iterator[str]:

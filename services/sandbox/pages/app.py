@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.sandbox.caldav import passwords
+from services.sandbox.pages.access import add_access
 from services.sandbox.pages.editing import add_editing
 from services.sandbox.pages.guard import refuse_strangers
 from services.sandbox.pages.view import back, one_of, shown, somebody
@@ -30,7 +31,6 @@ def blueprint(world: World) -> Blueprint:
 
     @pages.before_app_request
     def guard() -> None:
-        # Third-party access is another module's page; it has the same readers.
         if request.path == "/" or request.path.startswith(_OURS):
             refuse_strangers()
 
@@ -53,6 +53,7 @@ def blueprint(world: World) -> Blueprint:
 
     _add_calendars(pages, world)
     add_editing(pages, world)
+    add_access(pages, world)
     return pages
 
 

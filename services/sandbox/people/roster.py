@@ -11,6 +11,7 @@ Session: TypeAlias = tuple[str, str, str, str]
 class Someone:
     """A person and their usual week.
 
+    host     where their account is, as a world's Person has it
     clinics  on the clinical calendar, and so is being on service
     usual    on their own calendar: rounds, teaching, laboratory, school runs
     service  weeks of the term, counted from 0, on which they run the inpatient team
@@ -21,6 +22,7 @@ class Someone:
     name: str
     email: str
     zone: str
+    host: str = "google"
     clinics: tuple[Session, ...] = ()
     usual: tuple[Session, ...] = ()
     service: tuple[int, ...] = ()
@@ -62,6 +64,7 @@ PEOPLE = (
         name="Celeste Marchetti",
         email="celeste@millbrook.example",
         zone=_EAST,
+        host="work",
         clinics=(("TU,FR", "09:00", "12:30", "Lupus clinic"),),
         usual=(
             _ROUNDS,
@@ -75,6 +78,7 @@ PEOPLE = (
         name="Dmitri Halvorsen",
         email="dmitri@millbrook.example",
         zone=_EAST,
+        host="work",
         clinics=(
             ("MO,TU,TH", "07:30", "12:00", "Operating list"),
             ("WE", "13:00", "16:30", "Hernia clinic"),
@@ -89,6 +93,7 @@ PEOPLE = (
         name="Esperanza Whitlock",
         email="esperanza@prairie-state.example",
         zone=_CENTRAL,
+        host="work",
         clinics=(("MO,WE,FR", "09:00", "12:00", "Well child clinic"),),
         usual=(("TU", "12:00", "13:00", "Residents' noon lecture"), _SCHOOL),
         service=(5, 12),
@@ -100,6 +105,7 @@ PEOPLE = (
         name="Farhad Lindqvist",
         email="farhad@prairie-state.example",
         zone=_CENTRAL,
+        host="work",
         clinics=(("TU,WE", "13:00", "17:00", "Diabetes clinic"),),
         usual=(_ROUNDS, ("TH", "09:00", "12:00", "Protected research")),
         service=(6, 15),
@@ -110,6 +116,7 @@ PEOPLE = (
         name="Gabriela Nakamura",
         email="gabriela@prairie-state.example",
         zone=_CENTRAL,
+        host="work",
         clinics=(("MO", "08:00", "17:00", "Endoscopy"), ("TH", "13:00", "16:30", "Liver clinic")),
         usual=(
             ("FR", "08:00", "09:00", "Pathology review"),
@@ -149,8 +156,9 @@ PEOPLE = (
     ),
     Someone(
         name="Jonah Szymanski",
-        email="jonah@redmesa.example",
+        email="jonah@postbox.example",
         zone="America/Phoenix",
+        host="personal",
         clinics=(("TU,TH,FR", "07:00", "11:30", "Anaesthesia list"),),
         usual=(
             ("WE", "15:00", "16:00", "Quality board"),
@@ -191,8 +199,9 @@ PEOPLE = (
     ),
     Someone(
         name="Matteo Friedlander",
-        email="matteo@pacific-coast.example",
+        email="matteo@postbox.example",
         zone=_PACIFIC,
+        host="personal",
         clinics=(("MO,WE,FR", "13:00", "16:30", "Renal clinic"),),
         usual=(_ROUNDS, ("TU", "10:00", "12:00", "Medical students' small group")),
         service=(5, 13),
@@ -204,6 +213,7 @@ PEOPLE = (
         name="Nadira Castellanos",
         email="nadira@northgate.example",
         zone="Europe/London",
+        host="work",
         clinics=(("TU,TH", "09:00", "13:00", "Travel medicine clinic"),),
         usual=(("MO", "09:30", "10:30", "Unit meeting"), ("WE", "12:30", "13:30", "Grand round")),
         service=(4, 12),

@@ -39,7 +39,7 @@ def plant(world: "World") -> None:
     """Give a world its people, their calendars, and a term from this week on."""
     term = term_from(world.clock.now())
     for someone in PEOPLE:
-        world.add_person(someone.email, someone.name, someone.zone)
+        world.add_person(someone.email, someone.name, someone.zone, host=someone.host)
         pen = Pen(someone.email, someone.zone, term)
         for event in _own(someone, pen):
             world.put(someone.email, event, by=BY)
@@ -48,13 +48,13 @@ def plant(world: "World") -> None:
             world.put(clinic.id, event, by=BY)
 
 
-def many(world: "World", n: int, seed: int) -> list["Person"]:
+def many(world: "World", n: int, seed: int, *, host: str = "google") -> list["Person"]:
     """Add n plain people with a few weekly sessions each; the same ones for the same seed.
 
-    Their addresses are person-<seed>-<number>@many.example.
+    Their addresses are person-<seed>-<number>@many.example; `host` is where all of them are.
     """
     term = term_from(world.clock.now())
-    return [_plain(world, number, seed, term) for number in range(n)]
+    return [_plain(world, number, seed, term, host) for number in range(n)]
 
 
 def term_from(now: datetime) -> Term:
@@ -119,10 +119,10 @@ def _shifted(pen: Pen, series: Event, session: Session, chance: Random, off: lis
     return pen.moved(series, first + timedelta(weeks=week), session[1], to)
 
 
-def _plain(world: "World", number: int, seed: int, term: Term) -> "Person":
+def _plain(world: "World", number: int, seed: int, term: Term, host: str) -> "Person":
     chance = Random(f"{seed}/{number}")  # noqa: S311 -- a seed, not a secret
     email = f"person-{seed}-{number}@many.example"
-    person = world.add_person(email, f"Person {number}", chance.choice(_ZONES))
+    person = world.add_person(email, f"Person {number}", chance.choice(_ZONES), host=host)
     pen = Pen(email, person.timezone, term)
     for title in ("Clinic", "Rounds", "Teaching"):
         days = ",".join(sorted(chance.sample(["MO", "TU", "WE", "TH", "FR"], 2)))

@@ -1,0 +1,84 @@
+"""Graph's limits for each client at each mailbox: so many at once, and in ten minutes."""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from services.sandbox.clock import Clock
+from services.sandbox.outlook.errors import Refusal
+
+_TEN_MINUTES = 600.0  # seconds
+_SOON = 10  # seconds after which somebody who was too many may ask again
+Whose = tuple[str, str]
+"""A client and the address of a mailbox."""
+
+
+class Throttling:
+    """Counts requests as they begin and end. One that is refused is not counted as asked.
+
+    mailbox_at_once  how many may be answered at the same time
+    per_mailbox      how many in any ten minutes
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._lock = clock, Lock()
+        self.mailbox_at_once, self.per_mailbox = 4, 10_000
+        self.forget()
+
+    def forget(self) -> None:
+        """Count afresh."""
+        with self._lock:
+            self._now, self._most = Counter[Whose](), Counter[str]()
+            self._came: dict[Whose, deque[float]] = {}
+            self.refused = Counter[str]()
+
+    @contextmanager
+    def asking(self, client_id: str, mailbox: str) -> Iterator[Refusal | None]:
+        """Count a request while it is answered; the refusal with which it has to be, if any."""
+        whose = client_id, mailbox
+        refusal = self._begin(whose)
+        try:
+            yield refusal
+        finally:
+            if refusal is None:
+                with self._lock:
+                    self._now[whose] -= 1
+
+    def told(self) -> dict[str, Any]:
+        """The limits, how many there were at once at most, and how many were refused."""
+        with self._lock:
+            return {
+                "mailbox_at_once": self.mailbox_at_once,
+                "per_mailbox": self.per_mailbox,
+                "at_once": dict(self._most),
+                "refused": dict(self.refused),
+            }
+
+    def _begin(self, whose: Whose) -> Refusal | None:
+        now = self._clock.now().timestamp()
+        with self._lock:
+            came = self._came.setdefault(whose, deque())
+            while came and not now - _TEN_MINUTES < came[0] <= now:
+                came.popleft()  # the clock may also have been set back
+            if self._now[whose] >= self.mailbox_at_once:
+                self.refused[whose[1]] += 1
+                return _refusal("MailboxConcurrency", _SOON)
+            if len(came) >= self.per_mailbox:
+                self.refused[whose[1]] += 1
+                first = came[0] if came else now
+                return _refusal("RequestCount", int(first + _TEN_MINUTES - now) + 1)
+            came.append(now)
+            self._now[whose] += 1
+            self._most[whose[1]] = max(self._most[whose[1]], self._now[whose])
+        return None
+
+
+def _refusal(limit: str, seconds: int) -> Refusal:
+    return Refusal(
+        429,
+        "ApplicationThrottled",
+        f"Application is over its {limit} limit.",
+        headers={"Retry-After": str(seconds)},
+    )
