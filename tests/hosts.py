@@ -8,7 +8,7 @@ from uuid import UUID
 from calendar_sync.errors import ReconnectNeeded, SyncError
 from calendar_sync.host import Access, Asked, Gate, Grant, Limits
 from calendar_sync.memory import MemoryProvider
-from calendar_sync.provider import Provider
+from calendar_sync.provider import Capability, Provider
 from services.flow import accounts, consent, listing
 from services.storage import accounts as stored
 from services.storage import people
@@ -55,6 +55,9 @@ class AHost:
 
     def lacking(self, scopes: frozenset[str]) -> list[str]:
         return [each for each in (LISTS, SEES) if each not in scopes]
+
+    def capabilities(self, scopes: frozenset[str]) -> frozenset[Capability]:
+        return self.account.capabilities
 
     def give_back(self, grant: Grant) -> None:
         self.given_back.append(grant.email)

@@ -17,6 +17,7 @@ from services.api.me import me
 from services.api.members import members
 from services.api.planners import Planners
 from services.api.plans import plans
+from services.api.reading_account import reading_account
 from services.api.templates import templates
 from services.api.terms import terms
 from services.api.tokens import tokens
@@ -24,7 +25,7 @@ from services.api.tokens import tokens
 _API = APIBlueprint("api", __name__, url_prefix="/api/v1")
 for noun in (
     templates, groups, coordinators, members, assistants, guests, terms,
-    calendars, accounts, plans, me, tokens, installation,
+    calendars, accounts, reading_account, plans, me, tokens, installation,
 ):  # fmt: skip
     _API.register_api(noun)
 

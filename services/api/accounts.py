@@ -91,7 +91,7 @@ def choose(account_id: UUID, body: Chosen) -> Response:
 
 @accounts.on("DELETE", _ONE, {204: None})
 def disconnect(account_id: UUID) -> Response:
-    """Disconnect an account: what was read of it goes, and access to it is given back."""
+    """Disconnect an account: what was read of it goes, and access is given back or forgotten."""
     flow.disconnect(door.work(), account_id)
     return nothing()
 

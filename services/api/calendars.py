@@ -96,7 +96,10 @@ def add_own(body: NewCalendar) -> Response:
 
 @calendars.on("DELETE", "/me/calendars/<uuid:calendar_id>", {204: None})
 def drop_own(calendar_id: UUID) -> Response:
-    """Delete a calendar of yours, with the plans in which its times show."""
+    """Delete a calendar of yours, with the plans in which its times show.
+
+    Of what a coordinator reads of you through their account it says as well that they may not.
+    """
     flow.drop_own(door.work(), calendar_id)
     return nothing()
 
@@ -167,7 +170,7 @@ def _look(known: Known, tz: str, work: Work) -> Calendar:
         next_reading=moment_or_none(row.due_at),
         known_until=None if found.until is None else found.until.isoformat(),
         trouble=trouble(row.failed_what, row.failed_remedy),
-        account_id=None if row.account_id is None else str(row.account_id),
+        account_id=str(row.account_id) if row.source is Source.ACCOUNT else None,
         main=row.main,
         question=doubts.question(row),
     )

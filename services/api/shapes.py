@@ -1,6 +1,7 @@
 """What may be sent. A key that is not here is refused, and the nearest is named."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -15,13 +16,22 @@ from services.api.words import (
     TiersOrNone,
 )
 from services.planning.document import Table
-from services.planning.fields import MOST_LETTERS, Day, Text, Zone, at_most, one_of, wrong
+from services.planning.fields import MOST_LETTERS, Day, Text, Zone, at_most, one_of, shown, wrong
 from services.planning.templates import TEMPLATES
 from services.storage.rows.calendars import CalendarKind
+
+
+def _id(value: Any) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise wrong(f"{shown(value)} is not an id", "write it as it was listed") from None
+
 
 _LINE = {"type": "string", "minLength": 1, "maxLength": MOST_LETTERS}
 Line = Annotated[Text, WithJsonSchema(_LINE)]
 Email = Annotated[Text, WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})]
+Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 _KINDS = [each.value for each in CalendarKind]
 
 
@@ -149,6 +159,12 @@ class Choice(Table):
         if len(set(marks)) < len(marks):
             raise wrong("a calendar stands twice", "give each mark once")
         return self
+
+
+class ReadingChoice(Table):
+    """The account through which members are read: one of your own."""
+
+    account: Id
 
 
 class NewPlan(Table):

@@ -71,7 +71,7 @@ def lost(work: Work, row: AccountRow) -> None:
         row.lost_at = work.now
         row.due_at = work.now + TRUSTED  # then what is known of it is too old
         row.fence += 1
-        for each in accounts.calendars_of(work, row.id):  # nobody reads them until then
+        for each in accounts.read_through(work, row.id):  # nobody reads them until then
             each.failed_what, each.failed_remedy = OVER
         work.session.flush()
         work.note("account.lost", row.id)

@@ -12,17 +12,25 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported, Wait
-from calendar_sync.provider import CalendarId, Capability, Changes, Cursor, Found, Provider
+from calendar_sync.provider import (
+    CalendarId,
+    Capability,
+    Changes,
+    Cursor,
+    Found,
+    Provider,
+    Span,
+)
 from scheduler.errors import Explained, TryLater
-from services.flow import access, readings, rests
+from services.flow import access, colleague_readings, colleagues, readings, rests
 from services.flow.calendars import sooner, window
-from services.flow.doubts import Told
+from services.flow.doubts import Told, unread
 from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage import calendars as stored
 from services.storage.rows.accounts import Host
-from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
 
 _ANEW = timedelta(days=7)  # what is known must not end long before what we want to know
@@ -43,20 +51,25 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account as it is to be read, from this moment on."""
+    """An account as it is to be read, from this moment on.
+
+    ones        its own calendars that count
+    colleagues  whom it is asked about besides: each by their address of mail
+    """
 
     account_id: UUID
     host: Host
     scopes: frozenset[str]
     began: datetime
     ones: Sequence[One]
+    colleagues: Sequence[One] = ()
 
 
 Outcome = Told | Unreadable
 
 
 def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
-    """Look up how to read an account.
+    """Look up how to read an account, and about whom it may be asked in this moment.
 
     None: it is gone, or waits for consent. Raises Wait while it has to be left alone.
     """
@@ -64,9 +77,11 @@ def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
     if row is None or row.lost_at is not None:
         return None
     let_rest(work, row.id)
-    rows = [stored.known(work, each) for each in accounts.calendars_of(work, row.id)]
-    ones = [_one(keys, calendar, busy, work.now) for calendar, busy in rows]
-    return Due(row.id, row.host, frozenset(row.scopes), work.now, ones)
+    ones, others = (
+        [_one(work, keys, each) for each in found]
+        for found in (accounts.calendars_of(work, row.id), colleagues.allowed(work, row.id))
+    )
+    return Due(row.id, row.host, frozenset(row.scopes), work.now, ones, others)
 
 
 def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
@@ -76,7 +91,7 @@ def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
         return
     account.due_at = None
     over = Unreadable(access.OVER[0], remedy=access.OVER[1])
-    for each in accounts.calendars_of(work, account_id):
+    for each in accounts.read_through(work, account_id):
         readings.note(work, keys, each, work.now, over, refresh=timedelta())
 
 
@@ -95,29 +110,34 @@ def keep(
     """Keep what came of each calendar, and when the account is to be read next.
 
     refresh  seconds until then, if all is well
+
+    Of colleagues nothing is kept who may not be read any more; whom else may be is read at once.
     """
-    nexts = []
+    account = accounts.locked(work, due.account_id)
+    if account is None:
+        return  # disconnected while it was read
+    is_open = account.lost_at is None
+    nexts = [timedelta()] if is_open and colleagues.settle(work, keys, account) else []
     waits = [each.seconds for each in outcomes.values() if isinstance(each, Unreadable)]
     if asked := [each for each in waits if each is not None]:
         rest(work, due.account_id, max(asked))
-    for each in due.ones:
+    for each in (*due.ones, *due.colleagues):
         row = stored.locked(work, each.id)
         if row is None or each.id not in outcomes:
             continue  # deleted while it was read
         if readings.is_later(work, row, due.began):
             continue  # read again by somebody since
         outcome, usual = outcomes[each.id], timedelta(seconds=refresh)
-        nexts.append(readings.note(work, keys, row, due.began, outcome, refresh=usual))
-    account = accounts.locked(work, due.account_id)
-    if account is not None and account.lost_at is None:
+        again = readings.note(work, keys, row, due.began, outcome, refresh=usual)
+        if row.source is Source.ACCOUNT or not _is_hidden(outcome):
+            nexts.append(again)
+    if is_open:
         account.due_at = work.now + min(nexts, default=sooner(timedelta(seconds=refresh)))
 
 
 def failed(due: Due, error: Explained) -> Mapping[UUID, Outcome]:
     """Say of each calendar why its host did not tell, and when it may be asked again."""
-    told = Unreadable(error.what, remedy=error.remedy)
-    told.seconds = error.seconds if isinstance(error, TryLater) else None
-    return {each.id: told for each in due.ones}
+    return {each.id: unread(error) for each in (*due.ones, *due.colleagues)}
 
 
 def behind(work: Work, calendar_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -153,12 +173,18 @@ def lose(work: Work, account_id: UUID, began: datetime) -> None:
         access.lost(work, row)
 
 
-def _one(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -> One:
+def _one(work: Work, keys: Keys, row: CalendarRow) -> One:
+    _, busy = stored.known(work, row)
     try:
         calendar: CalendarId | Unreadable = CalendarId(keys.opened(row.address or b"", row.id))
     except Unsealable as error:
         calendar = Unreadable(error.what, remedy=error.remedy)
-    return One(row.id, calendar, _cursor(keys, row, busy, now))
+    return One(row.id, calendar, _cursor(keys, row, busy, work.now))
+
+
+def _is_hidden(outcome: Outcome) -> bool:
+    """Whether somebody cannot be seen: nobody is asked about more often for that."""
+    return isinstance(outcome, Unreadable) and outcome.seconds is None
 
 
 def _cursor(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -> Cursor | None:
@@ -183,36 +209,57 @@ class _Reading:
         self._outcomes: dict[UUID, Outcome] = {}
 
     def outcomes(self) -> Mapping[UUID, Outcome]:
-        asked = [one for each in self._due.ones if (one := self._asked(each)) is not None]
-        if asked:
-            first, last = (int(each.timestamp()) for each in window(self._due.began))
-            try:
-                found = self._provider.busy([_name(each) for each in asked], (first, last))
-            except (ReconnectNeeded, TryLater):
-                raise
-            except Explained as error:  # it does not let us ask at all
-                unread = {each.id: Unreadable(error.what, remedy=error.remedy) for each in asked}
-                return self._outcomes | unread
-            for each in asked:
-                self._outcomes[each.id] = _told(each, found[_name(each)])
+        first, last = (int(each.timestamp()) for each in window(self._due.began))
+        self._read_own((first, last))
+        self._read_colleagues((first, last))
         return self._outcomes
+
+    def _read_own(self, span: Span) -> None:
+        asked = [one for each in self._due.ones if (one := self._asked(each)) is not None]
+        if not asked:
+            return
+        try:
+            found = self._provider.busy([_name(each) for each in asked], span)
+        except (ReconnectNeeded, TryLater):
+            raise
+        except Explained as error:  # it does not let us ask at all
+            self._outcomes |= {each.id: unread(error) for each in asked}
+            return
+        self._outcomes |= {each.id: _told(each, found[_name(each)]) for each in asked}
+
+    def _read_colleagues(self, span: Span) -> None:
+        ones = [one for each in self._due.colleagues if (one := self._opened(each)) is not None]
+        if not ones:
+            return
+        try:
+            asked = {each.id: (_name(each), each.cursor) for each in ones}
+            self._outcomes |= colleague_readings.read(self._provider, asked, span)
+        except TryLater as error:
+            if not self._outcomes:
+                raise
+            self._outcomes |= {each.id: unread(error) for each in ones}
+
+    def _opened(self, one: One) -> One | None:
+        if isinstance(one.calendar, Unreadable):
+            self._outcomes[one.id] = one.calendar
+            return None
+        return one
 
     def _asked(self, one: One) -> One | None:
         """Return a calendar that has to be read, with the cursor from which to go on then."""
-        if isinstance(one.calendar, Unreadable):
-            self._outcomes[one.id] = one.calendar
+        if self._opened(one) is None:
             return None
         if not self._follows:
             return replace(one, cursor=None)
         try:
-            changes = self._changes(one.calendar, one.cursor)
+            changes = self._changes(_name(one), one.cursor)
         except (ReconnectNeeded, TryLater):
             raise  # it concerns them all
         except Unsupported:
             self._follows = False
             return replace(one, cursor=None)
         except Explained as error:
-            self._outcomes[one.id] = Unreadable(error.what, remedy=error.remedy)
+            self._outcomes[one.id] = unread(error)
             return None
         if one.cursor is not None and not changes.anything:
             self._outcomes[one.id] = Told(None, _remembered(changes.cursor))
@@ -229,9 +276,7 @@ class _Reading:
 def _told(one: One, found: Found) -> Outcome:
     if isinstance(found, list):
         return Told(found, _remembered(one.cursor))
-    failed = Unreadable(found.what, remedy=found.remedy)
-    failed.seconds = found.seconds if isinstance(found, TryLater) else None
-    return failed
+    return unread(found)
 
 
 def _remembered(cursor: Cursor | None) -> str:

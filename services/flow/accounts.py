@@ -9,10 +9,11 @@ from calendar_sync.provider import CalendarId, Listed
 from services.facts import AccountDue, BusyChanged, CalendarConnected
 from services.flow import access, calendars, consent, rights
 from services.flow.calendars import MOST
+from services.flow.dropping import drop, give_way
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing
 from services.keys import Keys, Unsealable
-from services.storage import accounts
+from services.storage import accounts, colleagues
 from services.storage import calendars as stored
 from services.storage.erasing import erase
 from services.storage.ids import new_id
@@ -84,7 +85,7 @@ def choose(
     known = _named(work, keys, row)
     for each in accounts.calendars_of(work, row.id):
         if each not in [known.get(name) for name in wanted]:
-            calendars.drop(work, each)
+            drop(work, each)
     for name, (main, kind) in wanted.items():
         if name not in known:
             _add(work, keys, row, name, kind, main=main)
@@ -97,10 +98,10 @@ def choose(
 
 
 def disconnect(work: Work, account_id: UUID) -> None:
-    """Let an account go: its calendars and their times at once, its access within a minute."""
+    """Let an account go: what was read through it at once, its access within a minute."""
     row = own(work, account_id)
-    for each in accounts.calendars_of(work, row.id):
-        calendars.drop(work, each)
+    for each in accounts.read_through(work, row.id):
+        drop(work, each)
     access.let_go(work, row)
     work.session.delete(row)
     work.session.flush()
@@ -112,6 +113,8 @@ def let_all_go(work: Work, person: UUID) -> None:
     """Let every account of a person go, and what they were asked for."""
     consent.end(work, person)
     for row in accounts.of_person(work, person):
+        for each in colleagues.of_account(work, row.id):
+            drop(work, each)
         access.let_go(work, row)
         work.session.delete(row)
     work.session.flush()
@@ -148,6 +151,7 @@ def _add(  # noqa: PLR0913 -- what is kept, each by its name
     work.session.flush()
     work.note("calendar.added", calendar.id)
     work.record(CalendarConnected(calendar.id, calendar.revision))
+    give_way(work, row.person_id)
 
 
 def _turn(work: Work, calendar: CalendarRow, kind: CalendarKind) -> None:

@@ -19,15 +19,16 @@ from calendar_sync.ics.source import read_all
 from scheduler.model.events import Events
 from services.facts import CalendarConnected
 from services.flow import rights
+from services.flow.dropping import drop, drop_by_owner, give_way
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import missing
 from services.keys import Keys
 from services.planning.rules import checked_planning_date, checked_weekly
-from services.storage import answers, members, people, plans
 from services.storage import calendars as stored
+from services.storage import members, people
 from services.storage.calendars import Known
 from services.storage.ids import new_id
-from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
+from services.storage.rows.calendars import READ_AGAIN, CalendarKind, CalendarRow, Source
 from services.storage.work import Work
 
 MOST = 20  # of a person's own, and as many that each group enters for them
@@ -154,16 +155,19 @@ def of_member(work: Work, group_id: UUID, member_id: UUID) -> list[Known]:
     """The calendars that a group's coordinators entered for a member."""
     rights.coordinating(work, group_id)
     _, person = rights.member_of(work, group_id, member_id)
-    return [each for each in stored.of_person(work, person.id) if each[0].group_id == group_id]
+    return [each for each in stored.of_person(work, person.id) if _is_entered(each[0], group_id)]
 
 
 def drop_own(work: Work, calendar_id: UUID) -> None:
-    """Delete one's own calendar, or one that somebody entered for oneself."""
+    """Delete one's own calendar, or one that somebody entered for oneself.
+
+    Of what is read through somebody else's account it says as well that it should not be.
+    """
     person_id = rights.actor(work)  # first: nobody else learns what is there
     row = stored.one(work, calendar_id)
     if row is None or row.person_id != person_id:
         raise missing("calendar")
-    drop(work, row)
+    drop_by_owner(work, row)
 
 
 def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> None:
@@ -171,9 +175,13 @@ def drop_entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID)
     rights.coordinating(work, group_id)
     _, person = rights.member_of(work, group_id, member_id)
     row = stored.one(work, calendar_id)
-    if row is None or (row.person_id, row.group_id) != (person.id, group_id):
+    if row is None or row.person_id != person.id or not _is_entered(row, group_id):
         raise missing("calendar")
     drop(work, row)
+
+
+def _is_entered(row: CalendarRow, group_id: UUID) -> bool:
+    return row.group_id == group_id and row.source is not Source.COLLEAGUE
 
 
 def _read(place: Place, now: datetime, network: Network | None = None) -> Taken:
@@ -219,20 +227,7 @@ def _add(work: Work, row: CalendarRow) -> None:
     work.session.flush()
     work.note("calendar.added", row.id)
     work.record(CalendarConnected(row.id, row.revision))
-
-
-def drop(work: Work, row: CalendarRow) -> None:
-    """Delete a calendar with what was read of it, and the plans in which its times show."""
-    concerned = (
-        [row.group_id]
-        if row.group_id is not None
-        else [group.id for _, group in members.of_person(work, row.person_id)]
-    )
-    plans.drop_of_groups(work, concerned)
-    answers.erase(work, concerned)
-    answers.erase_of(work, row.person_id)
-    work.session.delete(row)
-    work.note("calendar.dropped", row.id)
+    give_way(work, row.person_id)
 
 
 def kind_of(text: str) -> CalendarKind:
@@ -250,6 +245,5 @@ def stale(rows: Sequence[CalendarRow], now: datetime) -> list[UUID]:
     return [
         row.id
         for row in rows
-        if row.source in (Source.ADDRESS, Source.ACCOUNT)
-        and (row.tried_at is None or row.tried_at < now - FRESH)
+        if row.source in READ_AGAIN and (row.tried_at is None or row.tried_at < now - FRESH)
     ]

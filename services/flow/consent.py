@@ -154,10 +154,13 @@ def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> A
     return _connected(work, keys, row.host, grant)
 
 
-def end(work: Work, person: UUID) -> None:
-    """Forget what a person was asked for, and give back what was not wanted."""
-    for each in accounts.consents_of(work, person):
+def end(work: Work, person: UUID) -> set[Host]:
+    """Forget what a person was asked for, and give back what was not wanted; return where."""
+    rows = accounts.consents_of(work, person)
+    given = {each.host for each in rows if each.answered}
+    for each in rows:
         _drop(work, each)
+    return given
 
 
 def end_over(work: Work) -> int:
@@ -201,7 +204,7 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
     row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
     row.consented_at = work.now
     row.fence += 1
-    for each in accounts.calendars_of(work, row.id):
+    for each in accounts.read_through(work, row.id):
         if each.failed_what == access.OVER[0]:  # it is being read again, and says what comes of it
             each.failed_what = each.failed_remedy = None
     work.session.flush()

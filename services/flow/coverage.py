@@ -12,13 +12,17 @@ from services.flow import doubts
 from services.flow.question import Calendars, is_trusted, known_until, said_by
 from services.storage import accounts, calendars
 from services.storage.members import Pair
-from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.groups import GroupRow
 from services.storage.work import Work
 
 _LOST = (
     "Access to their calendars has ended",
     "they connect the account once more on their page",
+)
+_CLOSED = (
+    "Access to the account through which they are read has ended",
+    "whoever connected it connects it once more on their page",
 )
 _DOUBTED = (
     "A calendar shows much less than before",
@@ -92,7 +96,9 @@ def coverage(rows: Calendars, tz: str, now: datetime) -> Coverage:
 
 def _to_others(found: Coverage, rows: Sequence[CalendarRow], lost: AbstractSet[UUID]) -> Coverage:
     """Tell a trouble to those who cannot mend it: who can, and no more of it than they need."""
-    if any(row.account_id in lost for row in rows):
+    if ended := [row for row in rows if row.account_id in lost]:
+        if all(row.source is Source.COLLEAGUE for row in ended):
+            return replace(found, what=_CLOSED[0], remedy=_CLOSED[1])
         return replace(found, what=_LOST[0], remedy=_LOST[1], reconnect=True)
     if any(doubts.stands(row) and row.failed_what == found.what for row in rows):
         return replace(found, what=_DOUBTED[0], remedy=_DOUBTED[1])

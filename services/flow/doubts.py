@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from calendar_sync.errors import Unreadable
+from scheduler.errors import Explained, TryLater
 from scheduler.model.busy import BusyInterval
 from scheduler.model.events import Events
 from services.facts import AccountDue, CalendarDue
@@ -43,6 +44,13 @@ class Told:
 
     intervals: list[BusyInterval] | None
     remembered: str = field(repr=False)
+
+
+def unread(error: Explained) -> Unreadable:
+    """Say of one calendar what went wrong, and when its host may be asked again."""
+    told = Unreadable(error.what, remedy=error.remedy)
+    told.seconds = error.seconds if isinstance(error, TryLater) else None
+    return told
 
 
 def doubted(

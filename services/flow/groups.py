@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.flow import persons, rights, signin
+from services.flow import dropping, persons, rights, signin
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import Standing, missing, unchanged
 from services.planning.fields import MOST_LETTERS
 from services.planning.rules import checked_person, checked_rules
 from services.planning.templates import template
-from services.storage import answers, members, people
+from services.storage import answers, colleagues, members, people
 from services.storage import groups as stored
 from services.storage.rows.groups import CoordinatorRow, GroupRow, GuestRow
 from services.storage.rows.people import PersonRow, Purpose
@@ -123,6 +123,8 @@ def remove_coordinator(work: Work, group_id: UUID, person_id: UUID) -> None:
             "A group keeps at least one coordinator",
             remedy="name another one first, or dissolve the group",
         )
+    if any(each.given_by == person_id for each in colleagues.consents_of(work, group_id)):
+        dropping.end_reading(work, group_id)
     stored.drop_coordinator(work, group_id, person_id)
     persons.let_go(work, person_id)
     answers.erase(work, [group_id])  # what they were told, and what names them

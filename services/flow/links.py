@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.facts import MemberJoined
-from services.flow import groups, limits, persons, proof, sessions, signin
+from services.flow import dropping, groups, limits, persons, proof, sessions, signin
 from services.flow.errors import Gone, Missing, Unfit
 from services.flow.limits import MAILS_FROM, MAILS_TO
 from services.flow.memory import Memory
@@ -209,6 +209,7 @@ def _join(work: Work, link: LinkRow) -> None:
         work.session.flush()
         work.note("member.joined", member.id, member.version)
         work.record(MemberJoined(member.id))
+        dropping.give_way(work, member.person_id)  # calendars of their own count from now on
 
 
 def _address(work: Work, link: LinkRow) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.flow import signin
 from services.flow.readings import LOST
 from services.storage import accounts, calendars, groups, tries
-from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.people import Purpose
 from services.storage.work import Work
 
@@ -23,6 +23,8 @@ def tell(work: Work, calendar_id: UUID) -> None:
     row = calendars.one(work, calendar_id)
     if row is None or row.lost_at is None:
         return  # it is gone, or can be read again
+    if row.source is Source.COLLEAGUE:
+        return  # nobody can mend it by mail; the group's page says who cannot be seen
     told = [_told(work, row, person) for person in _who(work, row)]
     if told and not any(told):
         row.lost_at = None

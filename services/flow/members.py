@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.facts import MemberLeft
-from services.flow import groups, persons, rights, signin
+from services.flow import colleagues, groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing, unchanged
 from services.planning.rules import OF_TIME, checked_person
@@ -60,7 +60,9 @@ def add_all(work: Work, group_id: UUID, entries: Sequence[Entry]) -> list[Pair]:
     present = _Present.of(stored.of(work, group_id))
     present.check_room(len(entries))
     people.make(work, _called(entries))
-    return [_put(work, group_id, entry, present) for entry in entries]
+    added = [_put(work, group_id, entry, present) for entry in entries]
+    colleagues.have_read(work, group_id)
+    return added
 
 
 def _called(entries: Sequence[Entry]) -> dict[str, str]:

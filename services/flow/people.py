@@ -53,18 +53,18 @@ def change_me(work: Work, version: int | None, **said: Unpack[Changes]) -> Perso
 def delete_data(work: Work) -> list[UUID]:
     """Delete everything that is known of one's own time, whoever entered it.
 
-    One stays a member and is unknown from now on. The plans of one's groups go, because one's
-    time shows in them; the coordinators of these groups, which are returned, hear that plans are
-    gone, and not because of whom.
+    One stays a member and is unknown from now on; accounts of others do not change that. The plans
+    of one's groups go, because one's time shows in them; the coordinators of these groups, which
+    are returned, hear that plans are gone, and not because of whom.
     """
     person = me(work)
-    accounts.let_all_go(work, person.id)
     calendars.drop_of_person(work, person.id)
     for each in OF_TIME:
         setattr(person, each, None)
     memberships = members.of_person(work, person.id)
     for member, _ in memberships:
         member.hours = member.preferred = member.notice = None
+        member.unread_by_others = True  # or they would be known again in an hour
     concerned = [group.id for _, group in memberships]
     answers.erase(work, concerned)
     answers.erase_of(work, person.id)
@@ -73,6 +73,7 @@ def delete_data(work: Work) -> list[UUID]:
         for _, coordinator in stored_groups.coordinators(work, group_id):
             if coordinator.id != person.id:
                 signin.made(work, Purpose.PLAN_AGAIN, person_id=coordinator.id, group_id=group_id)
+    accounts.let_all_go(work, person.id)
     work.session.flush()
     erase(work)
     work.note("person.data_deleted", person.id, person.version)

@@ -30,7 +30,7 @@ from services.planning.rules import read_weekly
 from services.storage import calendars, members
 from services.storage.calendars import Seen, seen_in
 from services.storage.members import Pair
-from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
+from services.storage.rows.calendars import READ_AGAIN, BusyRow, CalendarKind, CalendarRow, Source
 from services.storage.rows.groups import GroupRow, MemberRow, TermRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
@@ -148,7 +148,7 @@ def is_trusted(row: CalendarRow, now: datetime) -> bool:
         return False
     if row.failed_what is not None:
         return row.read_at >= now - TRUSTED
-    return row.source not in (Source.ADDRESS, Source.ACCOUNT) or row.read_at >= now - OLDEST
+    return row.source not in READ_AGAIN or row.read_at >= now - OLDEST
 
 
 def _by_member(

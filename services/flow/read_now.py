@@ -35,7 +35,7 @@ def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
     if found is None:
         raise missing("calendar")
     account_id = found[0].account_id
-    if found[0].source is not Source.ADDRESS and account_id is None:
+    if found[0].source not in (Source.ADDRESS, Source.ACCOUNT):
         raise Conflict(
             "This calendar is not read from an address", remedy="add it anew where it has changed"
         )

@@ -118,7 +118,7 @@ def note(  # noqa: PLR0913 -- what was read, and when
         row.seen = keys.sealed(outcome.remembered, row.id)
         again = sooner(refresh)
     row.tried_at = began
-    if live.differs(before, after, live.spans_of(work, row)):
+    if before is not after and live.differs(before, after, live.spans_of(work, row)):
         row.revision += 1
         work.session.flush()
         work.record(BusyChanged(row.id, row.revision))

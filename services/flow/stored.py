@@ -13,6 +13,7 @@ from services.storage import (
     accounts,
     answers,
     calendars,
+    colleagues,
     groups,
     links,
     members,
@@ -23,7 +24,7 @@ from services.storage import (
 )
 from services.storage.calendars import Known
 from services.storage.rows.accounts import AccountRow
-from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
 
 
@@ -49,7 +50,7 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
             {
                 "group": group.title,
                 **_plain(row, "name required timezone hours preferred notice"),
-                **_plain(row, "created_at joined_at"),
+                **_plain(row, "created_at joined_at unread_by_others"),
                 "assistants": [each.email for _, each in members.assistants(work, [row.id])],
             }
             for row, group in members.of_person(work, person_id)
@@ -69,6 +70,10 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
         ],
         "consents": [
             _plain(row, "host answered expires_at") for row in accounts.consents_of(work, person_id)
+        ],
+        "lets_members_be_read": [
+            {"group": group.title, "account": str(row.account_id), "given_at": _time(row.given_at)}
+            for row, group in colleagues.given_by(work, person_id)
         ],
         "sessions": [
             _plain(row, "created_at expires_at") for row in sessions.of_person(work, person_id)
@@ -102,7 +107,7 @@ def _calendar(known: Known, keys: Keys) -> dict[str, Any]:
         "entered_by": "you" if row.group_id is None else "a coordinator",
         **_plain(row, "kind source"),
         "host": _host(row, keys),
-        "account": row.account_id and str(row.account_id),
+        "account": str(row.account_id) if row.source is Source.ACCOUNT else None,
         "main": row.main,
         **_plain(
             row,

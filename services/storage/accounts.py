@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host, ReleaseRow
-from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.work import Work
 
 
@@ -48,10 +48,16 @@ def calendars_of(work: Work, account_id: UUID) -> Sequence[CalendarRow]:
     """The calendars that were chosen in an account, its main one first."""
     question = (
         select(CalendarRow)
-        .where(CalendarRow.account_id == account_id)
+        .where(CalendarRow.account_id == account_id, CalendarRow.source == Source.ACCOUNT)
         .order_by(CalendarRow.main.desc(), CalendarRow.id)
     )
     return work.session.scalars(question).all()
+
+
+def read_through(work: Work, account_id: UUID) -> Sequence[CalendarRow]:
+    """All that is read through an account: its own calendars, and those of colleagues."""
+    question = select(CalendarRow).where(CalendarRow.account_id == account_id)
+    return work.session.scalars(question.order_by(CalendarRow.id)).all()
 
 
 def lost_among(work: Work, account_ids: Collection[UUID]) -> set[UUID]:

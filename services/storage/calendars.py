@@ -21,11 +21,11 @@ def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRo
     """Per member id, the calendars that count in the group, with what was read from them.
 
     A person's own calendars count where that person has joined; those that a coordinator entered
-    for this group count at once.
+    for this group, or has read through an account, count at once.
     """
     question = (
         select(MemberRow.id, CalendarRow, BusyRow)
-        .join(CalendarRow, _counts())
+        .join(CalendarRow, counts())
         .outerjoin(BusyRow, BusyRow.calendar_id == CalendarRow.id)
         .where(MemberRow.group_id == group_id)
         .order_by(CalendarRow.id)
@@ -40,7 +40,7 @@ def seen(work: Work, group_id: UUID) -> Seen:
             MemberRow.id, MemberRow.version, PersonRow.version, CalendarRow.id, CalendarRow.revision
         )
         .join(PersonRow, PersonRow.id == MemberRow.person_id)
-        .outerjoin(CalendarRow, _counts())
+        .outerjoin(CalendarRow, counts())
         .where(MemberRow.group_id == group_id)
     )
     rows: list[Any] = list(work.session.execute(question))
@@ -54,13 +54,13 @@ def seen_in(pairs: Sequence[tuple[MemberRow, PersonRow]], rows: Sequence[Calenda
     return found | frozenset((row.id, row.revision) for row in rows)
 
 
-def _counts() -> ColumnElement[bool]:
+def counts(calendar: type[CalendarRow] = CalendarRow) -> ColumnElement[bool]:
     """Whether a calendar counts in the group of a member: own ones do where the person joined."""
     return and_(
-        CalendarRow.person_id == MemberRow.person_id,
+        calendar.person_id == MemberRow.person_id,
         or_(
-            CalendarRow.group_id == MemberRow.group_id,
-            and_(CalendarRow.group_id.is_(None), MemberRow.joined_at.is_not(None)),
+            calendar.group_id == MemberRow.group_id,
+            and_(calendar.group_id.is_(None), MemberRow.joined_at.is_not(None)),
         ),
     )
 
@@ -98,7 +98,8 @@ def one(work: Work, calendar_id: UUID) -> CalendarRow | None:
 
 def locked(work: Work, calendar_id: UUID) -> CalendarRow | None:
     """One calendar, which nobody else changes until this transaction ends."""
-    return work.session.get(CalendarRow, calendar_id, with_for_update=True)
+    row = CalendarRow
+    return work.session.get(row, calendar_id, with_for_update=True, populate_existing=True)
 
 
 def terms_of(work: Work, row: CalendarRow, since: date) -> list[tuple[date, date, str]]:

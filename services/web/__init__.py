@@ -15,6 +15,7 @@ from services.web import (
     members,
     operator,
     plans,
+    reading,
     roster,
     session,
     sign_in,
@@ -23,7 +24,7 @@ from services.web import (
 
 _ALL = (
     assets, sign_in, groups, coordinators, guests, members, roster,
-    calendars, accounts, consent, terms, plans, me, mails, operator,
+    calendars, accounts, consent, reading, terms, plans, me, mails, operator,
 )  # fmt: skip
 
 

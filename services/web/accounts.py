@@ -16,15 +16,12 @@ from services import door, problems
 from services.flow import access, accounts, listing
 from services.flow.accounts import Choice
 from services.storage.rows.calendars import CalendarKind
-from services.web import render
+from services.web import letting_go, render
 from services.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
 _KEPT = "Your choice is kept. The calendars are being read: only times, never titles or guests."
-_GONE = (
-    "The account is disconnected, and everything that was read from it is gone. "
-    "What it allowed is given back within a minute."
-)
+_GONE = "The account is disconnected, and everything that was read from it is gone."
 
 
 @pages.get("/me/accounts/<uuid:account_id>/calendars")
@@ -59,14 +56,17 @@ def choose(account_id: UUID) -> ResponseReturnValue:
 @pages.get("/me/accounts/<uuid:account_id>/remove")
 def disconnecting(account_id: UUID) -> ResponseReturnValue:
     """Ask whether an account is to be disconnected."""
-    return render.page("accounts/remove.html", **_named(account_id))
+    at = door.runtime().hosts[accounts.own(door.reading(), account_id).host]
+    return render.page("accounts/remove.html", after=letting_go.said(at), **_named(account_id))
 
 
 @pages.post("/me/accounts/<uuid:account_id>/remove")
 def disconnect(account_id: UUID) -> ResponseReturnValue:
     """Disconnect an account."""
-    accounts.disconnect(door.work(), account_id)
-    flash(_GONE)
+    work = door.work()
+    at = door.runtime().hosts[accounts.own(work, account_id).host]
+    accounts.disconnect(work, account_id)
+    flash(f"{_GONE} {letting_go.said(at)}")
     return render.to(url_for("me.show", _anchor="calendars"))
 
 

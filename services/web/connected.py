@@ -7,7 +7,7 @@ from services import door
 from services.flow import access, accounts
 from services.storage.calendars import Known
 from services.storage.rows.accounts import AccountRow, Host
-from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.work import Work
 
 
@@ -47,7 +47,7 @@ def of_reader(work: Work, known: Sequence[Known]) -> list[Connected]:
             each,
             runtime.hosts[each.host].title,
             access.email_of(runtime.keys, each),
-            sorted((row for row in rows if row.account_id == each.id), key=_order),
+            sorted((row for row in rows if _is_in(row, each)), key=_order),
         )
         for each in accounts.of(work)
     ]
@@ -57,6 +57,10 @@ def ways() -> list[Way]:
     """Where accounts can be connected, in this installation."""
     hosts = door.runtime().hosts
     return [Way(host, at.title) for host, at in hosts.items() if at.is_open]
+
+
+def _is_in(row: CalendarRow, account: AccountRow) -> bool:
+    return row.account_id == account.id and row.source is Source.ACCOUNT
 
 
 def _is_awaited(row: CalendarRow) -> bool:

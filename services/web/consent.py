@@ -18,7 +18,7 @@ from services.flow import rights as standing
 from services.flow.consent import Answer, Doubt
 from services.flow.errors import Unfit
 from services.storage.rows.accounts import Host
-from services.web import render, session
+from services.web import letting_go, render, session
 from services.web.forms import Form
 
 pages = Blueprint("consent", __name__)
@@ -71,8 +71,9 @@ def confirm() -> ResponseReturnValue:
 def decline() -> ResponseReturnValue:
     """Connect nothing, and give back what was consented to."""
     work = door.work()
-    consent.end(work, standing.actor(work))
-    flash("Nothing was connected. What the account allowed is given back within a minute.")
+    hosts, given = door.runtime().hosts, consent.end(work, standing.actor(work))
+    told = [letting_go.said(hosts[each]) for each in sorted(given)]
+    flash(" ".join(["Nothing was connected.", *told]))
     return render.to(url_for("me.show", _anchor="calendars"))
 
 

@@ -16,7 +16,7 @@ from services.storage.members import Pair
 from services.storage.rows.groups import GroupRow, TermRow
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
-from services.web import render, rules
+from services.web import readers, render, rules
 
 _PLANS = 50  # the latest, among which those of each term are found
 
@@ -85,6 +85,7 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         guests=groups.guests(work, group.id),
         planned=planned,
         steps=_steps(group, people, planned),
+        reading=readers.of_group(work, group.id),
         now=work.now,
         form=None,
     )

@@ -12,7 +12,7 @@ from services.flow import rights as standing
 from services.flow.people import Changes
 from services.flow.stored import stored
 from services.storage.rows.people import PersonRow
-from services.web import connected, render, rules, session, zones
+from services.web import connected, readers, render, rules, session, zones
 from services.web.forms import Form, Places
 
 pages = Blueprint("me", __name__)
@@ -33,16 +33,19 @@ def show() -> ResponseReturnValue:
     person = people.me(work)
     found = groups.page(work, None, members.MOST)
     known = calendars.of_own(work)
+    memberships = members.mine(work)
     return render.page(
         "me/show.html",
         person=person,
         zone=calendars.own(work).zone,
         coordinated=[each.group for each in found if each.coordinates],
-        memberships=members.mine(work),
+        memberships=memberships,
         assisting=members.assisting(work),
         visits=groups.visits(work),
         calendars=[row for row, _ in known if row.account_id is None],
         accounts=connected.of_reader(work, known),
+        readers=readers.of_own(work),
+        objections=[each for each in memberships if each[0].unread_by_others],
         ways=connected.ways(),
         sessions=sessions.of(work),
         this=session.current(),

@@ -11,6 +11,7 @@ from tests.api.group import NEW_GROUP, RANGES, TERM
 ROLES = ("nobody", "coordinator", "member", "assistant", "guest", "operator", "other")
 _SOMEBODY = {"name": "Kim", "email": "kim@example.org"}
 _CALENDAR = {"kind": "work", "weekly": RANGES}
+_NOWHERE = "00000000-0000-7000-8000-000000000000"
 _ANY = {"If-Match": "*"}
 
 
@@ -125,6 +126,9 @@ API = {
     "GET api.accounts.offer": everybody(200),
     "PUT api.accounts.choose": everybody(422, json={"calendars": []}),
     "DELETE api.accounts.disconnect": everybody(204),
+    "GET api.reading_account.show": coordinators(200),
+    "PUT api.reading_account.allow": coordinators(404, json={"account": _NOWHERE}),
+    "DELETE api.reading_account.withdraw": coordinators(204),
     "POST api.plans.make": coordinators(201, json={}),
     "GET api.plans.index": coordinators(200),
     "GET api.plans.show": coordinators(200),
@@ -216,6 +220,10 @@ PAGES: dict[str, Row] = {
     "GET consent.answer": public(422, places=_GOOGLE),  # it answers nothing that was asked
     "POST consent.confirm": everybody(422),
     "POST consent.decline": everybody(303),
+    "POST reading.begin": coordinators(303),
+    "POST reading.stop": coordinators(303),
+    "POST reading.object_to": belonging(303),
+    "POST reading.permit": belonging(303),
     "GET terms.new": coordinators(200),
     "POST terms.add": coordinators(303, form=TERM),
     "GET terms.edit": coordinators(200),

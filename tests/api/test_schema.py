@@ -31,7 +31,7 @@ from tests.sizes import FULL, size
 
 NOUNS = (
     "templates", "groups", "coordinators", "members", "assistants", "guests", "terms",
-    "calendars", "accounts", "plans", "me", "tokens", "installation",
+    "calendars", "accounts", "reading_account", "plans", "me", "tokens", "installation",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,

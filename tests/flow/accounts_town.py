@@ -9,7 +9,7 @@ from uuid import UUID
 from calendar_sync.errors import ReconnectNeeded
 from calendar_sync.host import Access, Asked, Gate, Grant, Limits
 from calendar_sync.memory import MemoryProvider
-from calendar_sync.provider import CalendarId, Provider
+from calendar_sync.provider import CalendarId, Capability, Provider
 from services.flow import accounts, consent, groups, members, plans, sessions, terms
 from services.flow.consent import Answer, Doubt
 from services.storage.rows.accounts import AccountRow, Host
@@ -36,6 +36,7 @@ class MemoryHost:
     returned: list[str] = field(default_factory=list)
     over: bool = False
     life: timedelta = timedelta(hours=1)
+    able: frozenset[Capability] = frozenset(Capability)
 
     def question(self, asked: Asked, hint: str) -> str:
         return f"{self.origin}/?state={asked.state}&hint={hint}"
@@ -56,6 +57,9 @@ class MemoryHost:
 
     def lacking(self, given: frozenset[str]) -> list[str]:
         return []
+
+    def capabilities(self, given: frozenset[str]) -> frozenset[Capability]:
+        return self.able
 
     def give_back(self, grant: Grant) -> None:
         self.returned.append(grant.renewal)

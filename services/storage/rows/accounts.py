@@ -16,6 +16,7 @@ class Host(StrEnum):
     """Where accounts are connected."""
 
     GOOGLE = "google"
+    OUTLOOK = "outlook"
 
 
 class AccountRow(Row):
@@ -46,6 +47,24 @@ class AccountRow(Row):
     renewing_until: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class ProgrammeConsentRow(Row):
+    """A coordinator lets a group's members be read through their account, as its host shows them.
+
+    It counts only while whoever gave it coordinates the group, and owns the account.
+    """
+
+    __tablename__ = "programme_consent"
+    __table_args__ = (UniqueConstraint("account_id", "group_id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    group_id: Mapped[UUID] = mapped_column(
+        ForeignKey("mentor_group.id", ondelete="CASCADE"), index=True
+    )
+    given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    given_at: Mapped[datetime]
 
 
 class ConsentRow(Row):

@@ -28,16 +28,22 @@ class Source(StrEnum):
     ADDRESS = "address"
     WEEKLY = "weekly"
     ACCOUNT = "account"  # asked of the host of a connected account
+    COLLEAGUE = "colleague"  # asked there as well, of somebody else than the account's owner
+
+
+READ_AGAIN = frozenset({Source.ADDRESS, Source.ACCOUNT, Source.COLLEAGUE})  # by themselves
 
 
 class CalendarRow(Row):
     """One calendar of a person.
 
-    group_id  a calendar that a coordinator entered counts in that group alone; None: it is the
-              person's own and counts in every group they joined
-    account_id  the account in which it is; None unless the source is an account
+    group_id  a calendar that a coordinator entered, or that is read of a colleague, counts in that
+              group alone; None: it is the person's own and counts in every group they joined
+    account_id  the account in which it is, or through which a colleague is read; None unless the
+              source is one of these
     main      whether it is the account's own calendar, not one beside it
-    address   sealed; where it is read, or what its account's host calls it
+    address   sealed; where it is read, or what its account's host calls it: of a colleague the
+              address of mail
     weekly    ranges as in a problem file; None unless the source is a weekly pattern
     complete_until  the last day for which it tells everything, where somebody said so: clinic
                     schedules are published a few months at a time
