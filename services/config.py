@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from calendar_sync.google.where import Where as Google
 from calendar_sync.ics.fetch import Network
+from calendar_sync.outlook.where import Where as Outlook
 from notifications import smtp
 from notifications.errors import BadChannel
 from notifications.message import Sender
@@ -60,7 +61,9 @@ class Settings:
 
     Each field is COMMONHOUR_ and its name in capitals, but for `google`, whose fields are
     COMMONHOUR_GOOGLE_CLIENT_ID, _CLIENT_SECRET, _API_URL, _OAUTH_URL, _TOKEN_URL and _REVOKE_URL
-    (another host of the same API may stand in for Google), and for `network`, which is
+    (another host of the same API may stand in for Google), for `outlook`, whose fields are
+    COMMONHOUR_MICROSOFT_CLIENT_ID, _CLIENT_SECRET and _AUTHORITY, and COMMONHOUR_GRAPH_URL, and
+    for `network`, which is
     COMMONHOUR_ALLOW_PRIVATE_FEEDS (addresses or networks, separated by commas or spaces, that
     calendar fetching may reach besides public ones) and COMMONHOUR_CA_FILE (a PEM file of
     certificates trusted in addition).
@@ -79,6 +82,7 @@ class Settings:
     times            COMMONHOUR_LEASE and so on; only tests and large installations set them
     log              debug, info, warning or error
     google           where it is, and by which name it knows us; no client_id: nobody connects one
+    outlook          where Microsoft is, and so on
     """
 
     home: Path = Path(".commonhour")
@@ -97,6 +101,7 @@ class Settings:
     log: str = "info"
     network: Network = field(default_factory=Network)
     google: Google = field(default_factory=Google)
+    outlook: Outlook = field(default_factory=Outlook)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251 -- the reader
@@ -119,6 +124,7 @@ class Settings:
             log=read.level(),
             network=Network(allow=read.networks(), ca_file=read.ca_file()),
             google=read.google(),
+            outlook=read.outlook(),
         )
         problems = read.problems + _weak(settings, read.problems)
         if problems:
@@ -249,11 +255,7 @@ class _Reader:
 
     def google(self) -> Google:
         usual = Google()
-        secret = self.text("GOOGLE_CLIENT_SECRET") or self.text("GOOGLE_SECRET")
-        client = self.text("GOOGLE_CLIENT_ID")
-        if (client is None) != (secret is None):
-            lacks = "CLIENT_ID" if client is None else "CLIENT_SECRET"
-            self._wrong(f"GOOGLE_{lacks}", "it is not set, though the other half is")
+        client, secret = self._client("GOOGLE")
         return Google(
             client_id=client,
             client_secret=secret,
@@ -263,6 +265,36 @@ class _Reader:
             revoke_url=self._outside("GOOGLE_REVOKE_URL", usual.revoke_url),
             ca_file=Path(found) if (found := self.text("CA_FILE")) else None,
         )
+
+    def outlook(self) -> Outlook:
+        usual = Outlook()
+        client, secret = self._client("MICROSOFT")
+        return Outlook(
+            client_id=client,
+            client_secret=secret,
+            authority=self._authority(usual.authority),
+            graph_url=self._outside("GRAPH_URL", usual.graph_url).rstrip("/"),
+            ca_file=Path(found) if (found := self.text("CA_FILE")) else None,
+        )
+
+    def _client(self, whose: str) -> tuple[str | None, str | None]:
+        """Read by which name a host knows us, and what proves it: both, or neither."""
+        client = self.text(f"{whose}_CLIENT_ID")
+        secret = self.text(f"{whose}_CLIENT_SECRET") or self.text(f"{whose}_SECRET")
+        if (client is None) != (secret is None):
+            lacks = "CLIENT_ID" if client is None else "CLIENT_SECRET"
+            self._wrong(f"{whose}_{lacks}", "it is not set, though the other half is")
+        return client, secret
+
+    def _authority(self, usual: str) -> str:
+        """Read where Microsoft signs people in: always over https, and whom is one word."""
+        name = "MICROSOFT_AUTHORITY"
+        text = self._outside(name, usual).rstrip("/")
+        scheme, _, rest = text.partition("://")
+        if scheme != "https" or rest.count("/") != 1:
+            self._wrong(name, f"write an https address such as {usual}")
+            return usual
+        return text
 
     def _outside(self, name: str, usual: str) -> str:
         """Read where tokens are sent: over https, or to this machine itself."""

@@ -29,7 +29,9 @@ _WORD = re.compile(r"\S+")
 _SITE = re.compile(r"[\w.:\[\]-]*/?")  # of an address: nothing that lets its reader in
 _ENDS = ".,;:!?)'\""  # what a sentence puts after an address
 _QUOTED = re.compile(r"""["'].*["']""", re.DOTALL)  # to the last sign: what is quoted may hold some
-_THEIRS = ("googleapiclient", "google", "httpx", "httpcore")  # they tell addresses and headers
+_THEIRS = (  # they tell addresses, headers, and what goes with them
+    "googleapiclient", "google", "httpx", "httpcore", "msal", "requests", "urllib3",
+)  # fmt: skip
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _UNFIT = re.compile(r"[^\w.-]")  # in a key
 

@@ -82,8 +82,9 @@ class Runtime:
 
 def _hosts(settings: Settings) -> dict[Host, At]:
     from calendar_sync.google.host import GoogleHost  # noqa: PLC0415 -- its client takes long
+    from calendar_sync.outlook.host import OutlookHost  # noqa: PLC0415 -- as the other
 
-    return {Host.GOOGLE: GoogleHost(settings.google)}
+    return {Host.GOOGLE: GoogleHost(settings.google), Host.OUTLOOK: OutlookHost(settings.outlook)}
 
 
 def _channel(settings: Settings) -> Channel:

@@ -89,6 +89,18 @@ def google(settings: Settings) -> Finding:
     return ok("google", f"at {host}; it must know {returns} as a redirect address")
 
 
+def outlook(settings: Settings) -> Finding:
+    """Say whether members can connect Outlook accounts, whose, and where those are."""
+    if settings.outlook.client_id is None:
+        return ok(
+            "outlook", "not set: nobody connects accounts; COMMONHOUR_MICROSOFT_CLIENT_ID lets them"
+        )
+    host = urlsplit(settings.outlook.graph_url).hostname
+    returns = f"{settings.address}/connect/outlook/return"
+    what = f"at {host}, by {settings.outlook.authority}; that must know {returns}"
+    return ok("outlook", f"{what} as a redirect address")
+
+
 def _certificates(settings: Settings, today: datetime) -> Finding:
     file = settings.network.ca_file
     assert file is not None

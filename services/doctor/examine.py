@@ -32,6 +32,7 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield from doors.keys(settings)
     yield doors.mail(settings)
     yield doors.google(settings)
+    yield doors.outlook(settings)
     yield from doors.feeds(settings, now)
 
 

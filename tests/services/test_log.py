@@ -296,7 +296,13 @@ def test_a_closed_standard_error_stops_nobody() -> None:
         speak()
 
 
-@pytest.mark.parametrize("name", ["googleapiclient.discovery", "httpx", "httpcore.http11"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "googleapiclient.discovery", "httpx", "httpcore.http11", "msal.token_cache",
+        "urllib3.connectionpool", "requests",
+    ],
+)  # fmt: skip
 def test_whoever_speaks_with_hosts_of_calendars_says_nothing_of_it(name: str) -> None:
     def speak() -> None:
         logging.getLogger(name).debug("GET %s headers=%r", CANARY, [(b"authorization", b"Bearer")])

@@ -59,6 +59,7 @@ def test_before_the_first_start_nothing_fails_and_nothing_is_made(tmp_path: Path
         "token keys": "missing",
         "mail": "ok",
         "google": "ok",
+        "outlook": "ok",
         "feeds": "ok",
     }
     assert not home.exists()

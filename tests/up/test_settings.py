@@ -36,11 +36,41 @@ def test_another_host_of_the_same_api_may_stand_in() -> None:
     assert "a secret" not in repr(google)
 
 
+def test_outlook_is_read_likewise_and_its_secret_stays_one() -> None:
+    usual = read().outlook
+    outlook = read(
+        MICROSOFT_CLIENT_ID="us",
+        MICROSOFT_SECRET="a secret",
+        MICROSOFT_AUTHORITY="https://127.0.0.1:8443/organizations/",
+        GRAPH_URL="https://127.0.0.1:8443/graph/v1.0/",
+    ).outlook
+
+    assert usual.client_id is None
+    assert usual.authority == "https://login.microsoftonline.com/common"
+    assert usual.graph_url == "https://graph.microsoft.com/v1.0"
+    assert (outlook.client_id, outlook.client_secret) == ("us", "a secret")
+    assert outlook.authority == "https://127.0.0.1:8443/organizations"
+    assert outlook.graph_url == "https://127.0.0.1:8443/graph/v1.0"
+    assert "a secret" not in repr(outlook)
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
         ({"GOOGLE_CLIENT_ID": "us"}, "COMMONHOUR_GOOGLE_CLIENT_SECRET: it is not set"),
         ({"GOOGLE_CLIENT_SECRET": "secret"}, "COMMONHOUR_GOOGLE_CLIENT_ID: it is not set"),
+        ({"MICROSOFT_CLIENT_ID": "us"}, "COMMONHOUR_MICROSOFT_CLIENT_SECRET: it is not set"),
+        ({"GRAPH_URL": "http://graph.example.org"}, "COMMONHOUR_GRAPH_URL: write an https address"),
+        *(
+            (
+                {"MICROSOFT_AUTHORITY": text},
+                "COMMONHOUR_MICROSOFT_AUTHORITY: write an https address",
+            )
+            for text in (
+                "https://login.example.org", "https://login.example.org/a/b",
+                "http://127.0.0.1/common", "https://login.example.org/common?x=y", "common",
+            )
+        ),
         *(
             ({"GOOGLE_API_URL": text}, "COMMONHOUR_GOOGLE_API_URL: write an https address")
             for text in (
@@ -62,3 +92,13 @@ def test_the_doctor_says_which_redirect_address_google_must_know(tmp_path: Path)
     assert "nobody connects accounts" in without["google"].what
     assert states(known)["google"] == "ok"
     assert "http://127.0.0.1:8000/connect/google/return" in known["google"].what
+
+
+def test_the_doctor_says_which_redirect_address_microsoft_must_know(tmp_path: Path) -> None:
+    without = found(tmp_path)
+    known = found(tmp_path, MICROSOFT_CLIENT_ID="us", MICROSOFT_CLIENT_SECRET="a secret")
+
+    assert "nobody connects accounts" in without["outlook"].what
+    assert states(known)["outlook"] == "ok"
+    assert "http://127.0.0.1:8000/connect/outlook/return" in known["outlook"].what
+    assert "a secret" not in known["outlook"].what
