@@ -7,7 +7,7 @@ from typing import Any
 from calendar_sync.ics.fetch import Network
 from scheduler.model.busy import BusyInterval, Kind
 from scheduler.planner import plan
-from services.demo.group import BY_FEED
+from services.demo.group import AT_OUTLOOK, BY_FEED
 from services.planning.answer import as_object
 from services.planning.calendars import read_calendars
 from services.planning.document import read_document
@@ -21,9 +21,10 @@ def differences(answer: dict[str, Any], folder: Path, network: Network) -> str:
 
     Google's free/busy does not tell what is only tentative: there it is busy.
     """
+    told_apart = {*BY_FEED, *AT_OUTLOOK}
     document = read_document(parse(folder / "problem.toml"))
     events = [
-        found if member.name in BY_FEED else [_as_google_says(each) for each in found]
+        found if member.name in told_apart else [_as_google_says(each) for each in found]
         for member, found in zip(
             document.members, read_calendars(document, folder, network), strict=True
         )

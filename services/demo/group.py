@@ -14,7 +14,13 @@ from scheduler.errors import Explained
 _COLUMNS = ("name", "email", "timezone")
 
 
-BY_FEED = ("Lucía Thornbury", "Marcus Ilunga")  # the others with a calendar are at Google
+BY_FEED = ("Lucía Thornbury", "Marcus Ilunga")
+AT_OUTLOOK = {
+    "Noor Halvorsen": "work",
+    "Oluwaseun Pritchard": "work",
+    "Quentin Saldivar": "work",
+    "Sione Albrecht": "personal",
+}  # the others with a calendar are at Google
 
 
 @dataclass(frozen=True, slots=True)

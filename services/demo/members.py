@@ -10,11 +10,12 @@ import httpx
 from notifications import outbox
 from scheduler.errors import Explained
 from services.demo.browser import Browser
-from services.demo.group import BY_FEED, Example, File
+from services.demo.group import AT_OUTLOOK, BY_FEED, Example, File
 from services.demo.service import Service
 
 _PATIENCE = 30.0  # seconds for a mail or a reading
 _CLINIC = "Clinic"
+_YES = {"google": "allow", "outlook": "accept"}  # how the pages of the sandbox are told
 Feeds = dict[tuple[str, str], str]
 
 
@@ -50,7 +51,10 @@ def join(service: Service, example: Example, name: str, feeds: Feeds) -> str | N
             for each in files:
                 _subscribe(browser, service, feeds[email, each.kind], each)
             return "feed"
-        _connect(browser, service, email)
+        if name in AT_OUTLOOK:
+            _connect(browser, service, "outlook", email)
+            return "Outlook"
+        _connect(browser, service, "google", email)
         return "Google"
 
 
@@ -69,6 +73,7 @@ def _person(example: Example, member: dict[str, Any], files: list[File]) -> dict
         "email": example.emails[member["name"]],
         "name": member["name"],
         "timezone": member["timezone"],
+        "host": AT_OUTLOOK.get(member["name"], "google"),
         "calendars": [
             {"main": True, "ics": each.text}
             if each.kind == "work"
@@ -95,12 +100,12 @@ def _subscribe(browser: Browser, service: Service, feed: str, file: File) -> Non
     browser.send("/me/calendars/address", ("address", feed), ("kind", file.kind), *until)
 
 
-def _connect(browser: Browser, service: Service, email: str) -> None:
-    """Sign in at Google, consent, and choose: what is called a clinic is one."""
+def _connect(browser: Browser, service: Service, host: str, email: str) -> None:
+    """Sign in at a host, consent, and choose: what is called a clinic is one."""
     browser.open(f"{service.address}/me/calendars/new")
-    browser.send("/me/accounts/google/connect")
+    browser.send(f"/me/accounts/{host}/connect")
     browser.follow(email)
-    browser.send("", ("decision", "allow"))
+    browser.send("", ("decision", _YES[host]))
     page, said = browser.page, []
     for mark_id, text in page.labels.items():
         if mark_id.startswith("c-"):

@@ -15,7 +15,7 @@ from scheduler.errors import Explained
 from services.up.lock import holder
 
 _ADDRESS = re.compile(r"Common Hour is running: (\S+)")
-_SANDBOX = re.compile(r"The sandbox plays Google: (\S+?)/?\s*$")
+_SANDBOX = re.compile(r"The sandbox plays [\w ]+: (\S+?)/?\s*$")
 
 
 @dataclass(slots=True)

@@ -90,8 +90,8 @@ def _calendars(api: Api, home: str, service: Service, example: Example, tell: Te
     ways = Counter(members.join(service, example, name, feeds) for name in example.emails)
     members.until_read(lambda: api.get(f"{home}/members?limit=100")["items"])
     tell(
-        f"{ways['Google']} signed in at Google (the sandbox plays it) and chose calendars, "
-        f"{ways['feed']} gave the address of a feed"
+        f"{ways['Google']} signed in at Google and {ways['Outlook']} at Outlook (the sandbox plays "
+        f"both) and chose calendars, {ways['feed']} gave the address of a feed"
     )
     tell("Read when each is busy: only times were kept, not a word of what is in a calendar")
     if ways[None]:

@@ -1,4 +1,4 @@
-"""An account at Google that is full of words which nobody writes, wherever one can stand."""
+"""An account at a host that is full of words which nobody writes, wherever one can stand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class Planted:
     words: Words
 
 
-def planted_account(world: World, seed: int) -> Planted:
+def planted_account(world: World, seed: int, kind: str = "google") -> Planted:
     """Let somebody in who has events of every kind in the next weeks, in two calendars."""
     word = Words(seed)
     address, names = Words(seed + 1), Words(seed + 2)
     email = f"{address('address').lower()}@example.org"
-    world.add_person(email, names("holder"), "America/New_York")
+    world.add_person(email, names("holder"), "America/New_York", host=kind)
     main, ward = world.calendars(email)[0], world.add_calendar(email, names("calendar"))
     for calendar in (main.id, ward.id):
         for number, more in enumerate(_kinds(word)):

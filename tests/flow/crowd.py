@@ -11,9 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from calendar_sync.google.calendar import GoogleCalendar
-from calendar_sync.google.consent import SCOPES
-from calendar_sync.google.where import Where
 from calendar_sync.host import Grant
 from calendar_sync.provider import CalendarId, Cursor, Provider
 from scheduler.model.busy import BusyInterval, Kind
@@ -22,7 +19,7 @@ from services.config import Settings
 from services.facts import AccountDue
 from services.flow import access
 from services.flow.calendars import window
-from services.sandbox.serving import google
+from services.sandbox.serving import google, outlook
 from services.storage import calendars
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, Host
@@ -30,14 +27,19 @@ from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 from services.wiring import Runtime
-from tests.sandbox.crowded import Crowded
+from tests.sandbox.crowded import SCOPES, Crowded
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member with an account, and where we stand in the changes of its one calendar."""
+    """A member with an account, and where we stand in the changes of its one calendar.
 
+    calendar  what its host calls it
+    """
+
+    at: Host
     email: str
+    calendar: CalendarId
     token: str
     renewal: str
     cursor: Cursor
@@ -45,15 +47,19 @@ class Member:
 
 
 def using(settings: Settings, crowd: Crowded) -> Settings:
-    """The settings with which a service takes the crowd's sandbox for Google."""
-    told = google(crowd.base)
-    return replace(settings, google=replace(settings.google, **told, ca_file=crowd.ca_file))
+    """The settings with which a service takes the crowd's sandbox for Google and Outlook."""
+    at_google, at_outlook = google(crowd.base), outlook(crowd.base)
+    return replace(
+        settings,
+        google=replace(settings.google, **at_google, ca_file=crowd.ca_file),
+        outlook=replace(settings.outlook, **at_outlook, ca_file=crowd.ca_file),
+    )
 
 
 def planted(runtime: Runtime, crowd: Crowded) -> list[Member]:
     """Connect everybody's account; their calendars were read, and nothing has changed since."""
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(partial(_member, runtime.settings.google), crowd.tokens.items()))
+        found = list(pool.map(partial(_member, runtime, crowd.at), crowd.tokens.items()))
     with runtime.work() as work:
         for each in found:
             _plant(runtime, work, each)
@@ -87,7 +93,7 @@ def read(runtime: Runtime, since: datetime) -> int:
 
 def provider(runtime: Runtime, member: Member) -> Provider:
     """What a member's account can be asked, by whoever counts and renews nothing."""
-    return _provider(runtime.settings.google, member.token)
+    return _provider(runtime, member.at, member.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +109,18 @@ class _Open:
         return None
 
 
-def _member(where: Where, given: tuple[str, tuple[str, str]]) -> Member:
+def _member(runtime: Runtime, at: Host, given: tuple[str, tuple[str, str]]) -> Member:
     email, (token, renewal) = given
-    cursor = _provider(where, token).changes(CalendarId(email), None).cursor
+    asked = _provider(runtime, at, token)
+    calendar = asked.calendars()[0].calendar
+    cursor = asked.changes(calendar, None).cursor
     assert cursor is not None
-    return Member(email, token, renewal, cursor, new_id())
+    return Member(at, email, calendar, token, renewal, cursor, new_id())
 
 
-def _provider(where: Where, token: str) -> Provider:
-    return GoogleCalendar(where, _Open(token), _Open(token), frozenset(SCOPES))
+def _provider(runtime: Runtime, at: Host, token: str) -> Provider:
+    open_ = _Open(token)
+    return runtime.hosts[at].provider(open_, open_, SCOPES[at])
 
 
 def _plant(runtime: Runtime, work: Work, member: Member) -> None:
@@ -119,12 +128,12 @@ def _plant(runtime: Runtime, work: Work, member: Member) -> None:
     work.add(PersonRow(id=person, email=member.email, name="Member", created_at=now))
     work.session.flush()
     grant = Grant(
-        member.token, now + timedelta(hours=1), member.renewal, frozenset(SCOPES),
+        member.token, now + timedelta(hours=1), member.renewal, SCOPES[member.at],
         member.email, member.email,
     )  # fmt: skip
     account = AccountRow(
-        id=member.account, person_id=person, host=Host.GOOGLE,
-        identity=sha256(member.email.encode()).digest(), scopes=sorted(SCOPES), created_at=now,
+        id=member.account, person_id=person, host=member.at, scopes=sorted(SCOPES[member.at]),
+        identity=sha256(member.email.encode()).digest(), created_at=now,
         consented_at=now,
     )  # fmt: skip
     account.sealed = access.sealed(keys, grant, access.owner_of(account))
@@ -134,7 +143,7 @@ def _plant(runtime: Runtime, work: Work, member: Member) -> None:
         id=new_id(), person_id=person, account_id=account.id, kind=CalendarKind.WORK, main=True,
         source=Source.ACCOUNT, created_at=now, read_at=now, tried_at=now,
     )  # fmt: skip
-    calendar.address = keys.sealed(member.email, calendar.id)
+    calendar.address = keys.sealed(member.calendar, calendar.id)
     calendar.seen = keys.sealed(json.dumps({"cursor": member.cursor}), calendar.id)
     work.add(calendar)
     work.session.flush()

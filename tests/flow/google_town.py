@@ -54,12 +54,15 @@ class GoogleTown:
     """A group of Cora's; whoever moves in has an account at Google, and it is connected.
 
     at, kind, api, scopes  which host that is, which people are there, and what is asked of it
+    expired, missing       its words for a forgotten cursor, and for what is not there
     """
 
     at: ClassVar[Host] = Host.GOOGLE
     kind: ClassVar[str] = "google"
     api: ClassVar[str] = "/calendar/v3/"
     scopes: ClassVar[frozenset[str]] = frozenset(SCOPES)
+    expired: ClassVar[str] = "fullSyncRequired"
+    missing: ClassVar[str] = "notFound"
     runtime: Runtime
     running: Running
     hosts: dict[Host, Any]
@@ -69,6 +72,12 @@ class GoogleTown:
     term: UUID
     people: dict[str, UUID] = field(default_factory=dict)
     accounts: dict[str, UUID] = field(default_factory=dict)
+
+    def nowhere(self) -> Any:
+        """The host, where nobody answers."""
+        dead = "https://127.0.0.1:9/"
+        where = replace(self.host.where, api_url=dead, token_url=dead)
+        return replace(self.host, where=where)
 
     @classmethod
     def there(cls, running: Running, clock: Hands) -> Any:

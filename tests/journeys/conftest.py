@@ -26,7 +26,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
 
 @pytest.fixture(scope="package")
 def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """`commonhour up --sandbox`, once for all journeys to Google."""
+    """`commonhour up --sandbox`, once for all journeys to Google and Outlook."""
     home = tmp_path_factory.mktemp("google") / "home"
     with started(home, sandbox=True) as service:
         trusting = ssl.create_default_context(cafile=home / "sandbox" / "ca.pem")

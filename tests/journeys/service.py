@@ -95,7 +95,7 @@ def started(
         env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True,
     ) as process:  # fmt: skip
         try:
-            beside = _told(process, log, r"plays Google: (\S+)/") if sandbox else ""
+            beside = _told(process, log, r"plays [\w ]+: (\S+)/") if sandbox else ""
             address = _told(process, log, r"is running: (\S+)")
             yield Service(address, home, env, log, closing, beside)
         finally:

@@ -41,10 +41,11 @@ _PATIENCE = 20.0  # seconds
 
 
 class Somebody(NamedTuple):
-    """A person of ours who has an account at Google."""
+    """A person of ours who has an account: at "google", or at Outlook, "work" or "personal"."""
 
     name: str
     email: str
+    host: str = "google"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Town:
         return answer.json()
 
     def let_in(self, who: Somebody, *calendars: dict[str, Any]) -> str:
-        """Give somebody an account at Google; return the address of their calendars there."""
-        person = {"email": who.email, "name": who.name, "timezone": ZONE, "calendars": calendars}
+        """Give somebody an account; return the address of their calendars there."""
+        person = {**who._asdict(), "timezone": ZONE, "calendars": calendars}
         [told] = self.control("people", {"people": [person]})["people"]
         return str(told["page"])
 
@@ -91,7 +92,7 @@ class Town:
         weekly = [{"days": ["mon"], "start": "09:00", "end": "12:00"}]
         taken = {"kind": "work", "weekly": weekly}
         self.cora.post(f"{home}/members/{ben['id']}/calendars", taken)
-        member = self.cora.post(f"{home}/members", who._asdict())
+        member = self.cora.post(f"{home}/members", {"name": who.name, "email": who.email})
         self.cora.ask("POST", f"{home}/members/{member['id']}/invitation")
         thursdays = self.thursdays()
         start, end = thursdays[0] - timedelta(days=3), thursdays[-1] + timedelta(days=3)

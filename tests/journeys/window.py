@@ -1,5 +1,6 @@
 """Somebody's browser: what they press, read and type, and whether a page hinders them."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -8,6 +9,8 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from tests.browser import hindrances
 
 CONNECT, AGAIN = "Connect Google Calendar", "Connect again"
+OUTLOOK = "Connect Outlook"
+_YES = re.compile("Continue|Accept")  # Google's word, and Microsoft's
 _DESK, _PHONE = 1280, 390  # pixels
 _LOOKS = 100  # at a page that is to change
 _PATIENCE = 20_000  # milliseconds
@@ -73,14 +76,14 @@ class Window:
         return self.page.locator("main").inner_text()
 
     def asks(self, button: str, email: str) -> None:
-        """Press a button that leads to Google, and choose an account there."""
+        """Press a button that leads to a host, and choose an account there."""
         self.press(button)
         self.page.get_by_role("link", name=email).first.click()
 
     def consents(self, button: str, email: str) -> None:
         """Connect an account, and allow everything."""
         self.asks(button, email)
-        self.press("Continue")
+        self.page.get_by_role("button", name=_YES).click()
 
     def chooses(self, clinic: str = "") -> None:
         """Let the main calendar count, and the clinic's if it is named; wait until it is read."""
@@ -92,11 +95,13 @@ class Window:
         self.waits("/me", "read just now", 1 + bool(clinic))
 
     def kept_back(self, button: str, email: str) -> str:
-        """Consent, and return where Google sends this browser, which does not go there."""
+        """Consent, and return where the host sends this browser, which does not go there."""
         self.asks(button, email)
-        self.page.get_by_role("button", name="Continue").wait_for()
+        yes = self.page.get_by_role("button", name=_YES)
+        yes.wait_for()
         scopes = [each.input_value() for each in self.page.get_by_role("checkbox").all()]
-        said = [*(("scope", each) for each in scopes), ("decision", "allow")]
+        decision = str(yes.get_attribute("value"))
+        said = [*(("scope", each) for each in scopes), ("decision", decision)]
         answer = self.page.request.post(
             self.page.url, data=urlencode(said), max_redirects=0,
             headers={"Content-Type": "application/x-www-form-urlencoded"},

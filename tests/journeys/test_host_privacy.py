@@ -1,4 +1,4 @@
-"""Of an account at Google only times enter, and what lets us in stays sealed (P42, P43, P44)."""
+"""Of an account at a host only times enter, and what lets us in stays sealed (P42, P43, P44)."""
 
 import secrets
 import sqlite3
@@ -24,8 +24,9 @@ from services.demo.browser import Browser
 from services.flow import access
 from services.sandbox.google import app as google
 from services.sandbox.google import tokens
+from services.sandbox.outlook import asking
 from services.sandbox.serving import Running, environment
-from services.storage.rows.accounts import ReleaseRow
+from services.storage.rows.accounts import AccountRow, ReleaseRow
 from services.wiring import Runtime
 from tests.canary.account import Planted, planted_account
 from tests.canary.canaries import Words
@@ -38,8 +39,43 @@ from tests.sizes import size
 SEED = 20270108
 ADA, CORA = "ada@example.org", "cora@example.org"
 _PATIENCE = 30.0  # seconds
-_LIBRARIES = (b"where=httpx", b"where=httpcore", b"where=googleapiclient", b"where=google.")
+_LIBRARIES = tuple(
+    f"where={each}".encode()
+    for each in ("httpx", "httpcore", "googleapiclient", "google.", "msal", "urllib3", "requests")
+)
 Things = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Side:
+    """Which host that is, by what differs.
+
+    yes      how its page is told that somebody consents
+    listing, changes, busy  what is asked there, by its addresses
+    returns  whether it takes access back
+    """
+
+    name: str
+    kind: str
+    yes: str
+    listing: str
+    changes: str
+    busy: str
+    returns: bool
+
+    def takes_back(self, sandbox: Running, email: str) -> None:
+        """Let somebody take consent back, at the host."""
+        if self.returns:
+            sandbox.world.grants.remove(email)
+        else:
+            sandbox.world.entra.remove(email)
+            sandbox.world.entra.expire("access", email)
+
+
+GOOGLE = Side("google", "google", "allow", "calendarList", "/events", "freeBusy", returns=True)
+OUTLOOK = Side(
+    "outlook", "work", "accept", "/me/calendars$", "/delta", "calendarView$", returns=False
+)
 
 
 class Window(Browser):
@@ -60,11 +96,13 @@ class Window(Browser):
 class Story:
     """Everything that happens to an account that is connected, well and badly."""
 
+    side: Side
     sandbox: Running
     service: Service
     planted: Planted
     answers: dict[str, Any] = field(default_factory=dict)
     account: str = ""
+    sealed: bytes = b""
 
     def plays(self) -> Window:
         """Let it happen, and return what Ada saw."""
@@ -78,6 +116,7 @@ class Story:
             self.plans(cora, home, term)
             self.trouble(window)
             self.tells(cora, ada, home)
+            self.sealed = what_is_sealed(self.service)
             self.ends(window)
         return window
 
@@ -101,9 +140,9 @@ class Story:
 
     def connects(self, window: Window) -> None:
         window.open(f"{self.service.address}/me/calendars/new")
-        window.send("/me/accounts/google/connect")
+        window.send(f"/me/accounts/{self.side.name}/connect")
         window.follow(self.planted.email)
-        window.send("", ("decision", "allow"))
+        window.send("", ("decision", self.side.yes))
         window.send("/me/accounts/confirm")
         marks = [window.page.values[each] for each in window.page.labels if each.startswith("c-")]
         [self.account] = [
@@ -123,18 +162,18 @@ class Story:
         self.answers["problem"] = cora.get(f"{home}/terms/{term}/problem")
 
     def trouble(self, window: Window) -> None:
-        """Let Google fail in many ways, each with words of its own."""
-        main, now = f"calendars/{self.planted.email}/events", {"Retry-After": "0"}
-        self.fails(main, status=404)
-        self.fails("freeBusy", status=400)
-        self.fails("freeBusy", status=500, headers=now)
-        self.fails(main, status=403, headers=now)
+        """Let the host fail in many ways, each with words of its own."""
+        side, now = self.side, {"Retry-After": "0"}
+        self.fails(side.changes, status=404)
+        self.fails(side.busy, status=400)
+        self.fails(side.busy, status=500, headers=now)
+        self.fails(side.changes, status=403, headers=now)
         for do in ({"status": 500, "headers": now}, {"status": 200}):
-            self.fails("calendarList", lambda: window.open(f"{self.account}/calendars"), **do)
+            self.fails(side.listing, lambda: window.open(f"{self.account}/calendars"), **do)
         window.open(f"{self.service.address}/me")
 
     def fails(self, path: str, ask: Callable[[], None] = lambda: None, **do: Any) -> None:
-        """Let one request fail, with words of Google's."""
+        """Let one request fail, with words of the host's."""
         word = self.planted.words
         said = {"message": f"{word('said')} {word('saidmore')}", "reason": f"{word('why')} !"}
         self.sandbox.faults.take({"match": {"path": path}, "do": {**said, **do}})
@@ -151,18 +190,19 @@ class Story:
         self.answers["group"] = self.service.command("group", "export", group, "--with-busy")
 
     def ends(self, window: Window) -> None:
-        """Take consent back at Google, give it again, disconnect; Google does not hear of that."""
-        self.sandbox.world.grants.remove(self.planted.email)
+        """Take consent back there, give it again, disconnect; the host does not hear of that."""
+        self.side.takes_back(self.sandbox, self.planted.email)
         mails = self.service.home / "mails"
         until(lambda: outbox.read(mails), lambda found: len(found) == 2)
         window.open(f"{self.service.address}/me")
         window.send("/connect")
         window.follow(self.planted.email)
-        window.send("", ("decision", "allow"))
-        self.fails("freeBusy", status=200)
+        window.send("", ("decision", self.side.yes))
+        self.fails(self.side.busy, status=200)
         window.open(f"{self.account}/remove")
         window.send("/remove")
-        self.fails("/revoke", status=503)
+        if self.side.returns:
+            self.fails("/revoke", status=503)
 
 
 @pytest.fixture
@@ -176,20 +216,24 @@ def secret_words(monkeypatch: pytest.MonkeyPatch) -> Words:
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What Google tells: all it knows, whatever it was asked for, and whoever asks."""
+    """What hosts tell: all they know, whatever they were asked for, and whoever asks."""
     answers: list[bytes] = []
 
-    def whole(answer: Any, _chosen: object) -> Any:
+    def whole(answer: Any, _chosen: object = None) -> Any:
         answers.append(str(answer).encode())
         return answer
 
     monkeypatch.setattr(google, "selected", whole)
+    monkeypatch.setattr(asking, "selected", whole)
+    monkeypatch.setattr("services.sandbox.outlook.wire.NOT_BASIC", ())
     monkeypatch.setattr("services.sandbox.google.access.DETAILS", ("calendar.events.freebusy",))
     return answers
 
 
 @pytest.mark.parametrize("memory", size(["embedded"], ["embedded", "servers"]))
-def test_no_word_of_a_connected_account_is_found_anywhere(
+@pytest.mark.parametrize("side", [GOOGLE, OUTLOOK], ids=["google", "outlook"])
+def test_no_word_of_a_connected_account_is_found_anywhere(  # noqa: PLR0917
+    side: Side,
     memory: str,
     tmp_path: Path,
     secret_words: Words,
@@ -202,18 +246,19 @@ def test_no_word_of_a_connected_account_is_found_anywhere(
         env["COMMONHOUR_DATABASE_URL"] = request.getfixturevalue("postgres_url")
         env["COMMONHOUR_REDIS_URL"] = request.getfixturevalue("redis_url")
     with a_sandbox(tmp_path / "google") as sandbox:
-        planted = planted_account(sandbox.world, SEED)
+        planted = planted_account(sandbox.world, SEED, side.kind)
         env |= environment(sandbox.base, sandbox.ca_file)
         with started(tmp_path / "home", env) as service:
             sandbox.world.grants.allow([f"{service.address}/connect/google/return"])
-            story = Story(sandbox, service, planted)
+            sandbox.world.entra.allow([f"{service.address}/connect/outlook/return"])
+            story = Story(side, sandbox, service, planted)
             window = story.plays()
             time.sleep(1.5)  # the log's last lines, and Redis' file
             kept = dict(collected(service, env))
             kept |= {f"answer {key}": str(each).encode() for key, each in story.answers.items()}
             if memory == "embedded":
                 kept |= {"backup": backup(service.home / "commonhour.db")}
-            sealed = what_is_sealed(service)
+            sealed = story.sealed + what_is_sealed(service)
 
     hidden = [*planted.words.made, *secret_words.made]
     assert leaks([*hidden, *planted.names, planted.email], kept) == []
@@ -238,12 +283,15 @@ def leaks(words: Iterable[str], things: Things) -> list[tuple[str, str, str]]:
 
 
 def what_is_sealed(service: Service) -> bytes:
-    """Open what waits to be given back."""
+    """Open what lets us in, and what waits to be given back."""
     ours = {key: each for key, each in service.env.items() if key.startswith("COMMONHOUR_")}
     runtime = Runtime.of(Settings.from_env(ours))
     with runtime.reading() as work:
-        rows = work.session.scalars(select(ReleaseRow)).all()
-        grants = [access.opened(runtime.keys, each.sealed, each.owner) for each in rows]
+        accounts = work.session.scalars(select(AccountRow)).all()
+        released = work.session.scalars(select(ReleaseRow)).all()
+        seals = [(each.sealed, access.owner_of(each)) for each in accounts]
+        seals += [(each.sealed, each.owner) for each in released]
+        grants = [access.opened(runtime.keys, *each) for each in seals]
     runtime.engine.dispose()
     return " ".join(f"{each.access} {each.renewal} {each.email}" for each in grants).encode()
 
