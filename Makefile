@@ -24,8 +24,12 @@ check: setup
 test: check system
 	$(BIN)/python -m pytest
 
-test-all: check system
+test-all: check system .venv/conformance
 	COMMONHOUR_TEST_SIZE=full $(BIN)/python -m pytest
+
+.venv/conformance: .venv/ready
+	@EXTRAS=dev,conformance bash .ci/setup
+	@touch $@
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

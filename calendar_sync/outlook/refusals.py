@@ -47,6 +47,8 @@ _NO_MAILBOX = (
 )
 _NO_SUCH_NAME = ("errorinvalididmalformed", "errorinvalidid", "errorinvalididempty")
 _CROSSING = "erroroccurrencecrossingboundary"
+_OTHERWISE = ("errorirresolvableconflict", "errorduplicatetransactionid")
+_UNHEARD = "validationerror"  # of a channel whose address did not answer as it should
 
 
 class Trouble(Wait):
@@ -121,6 +123,13 @@ class Refusal:
             return self._wait("The calendar host asks us to slow down", _SOON)
         if code in _SPENT:
             return self._wait("The calendar host has had enough for now", _HOUR)
+        if code in _OTHERWISE:
+            return self._changed()
+        if code == _UNHEARD:
+            return Unsupported(
+                f"The calendar host cannot reach the address that it was given ({self.named})",
+                remedy="ask it from time to time instead",
+            )
         if code == _CROSSING:
             return Refused(
                 f"A meeting cannot be moved to or past the day of the one beside it ({self.named})",
@@ -141,9 +150,7 @@ class Refusal:
         if self.status == 410:
             return self._expired()
         if self.status in (409, 412):
-            return ChangedMeanwhile(
-                f"The event was changed meanwhile ({self.named})", remedy="read it again"
-            )
+            return self._changed()
         if self.status == 429:
             return self._wait("The calendar host asks us to slow down", _SOON)
         if self.status < 400 or self.status in (408, 423, 424, 425) or self.status >= 500:
@@ -151,6 +158,11 @@ class Refusal:
         return Refused(
             f"The calendar host does not take this request ({self.named})",
             remedy="report it: repeating it does not help",
+        )
+
+    def _changed(self) -> ChangedMeanwhile:
+        return ChangedMeanwhile(
+            f"The event was changed meanwhile ({self.named})", remedy="read it again"
         )
 
     def _rights(self) -> NotAllowed | Wait:

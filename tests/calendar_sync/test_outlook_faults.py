@@ -90,6 +90,8 @@ def test_a_wait_is_taken_as_it_is_asked_if_it_makes_sense(
         (no(400, "ErrorInvalidIdMalformed"), NotThere),
         (no(400, "BadRequest"), Refused),
         (no(400, "ErrorOccurrenceCrossingBoundary"), Refused),
+        (no(400, "ErrorDuplicateTransactionId"), ChangedMeanwhile),
+        (no(400, "ValidationError"), Unsupported),
         (no(400, "SyncStateInvalid"), CursorExpired),
         (no(401, "InvalidAuthenticationToken"), ReconnectNeeded),
         (Said(b"", 401), ReconnectNeeded),

@@ -33,7 +33,7 @@ Asking = Callable[[Any], Awaitable[Any]]
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     if find_spec("msgraph") is None:
-        pytest.fail("msgraph-sdk is not installed here: run pip install -e '.[conformance]'")
+        pytest.fail("msgraph-sdk is not installed here: `make test-all` installs it")
     with a_sandbox(tmp_path / "sandbox") as running:
         running.world.clock.set(NOW)
         for email in (ADA, BO):

@@ -6,24 +6,29 @@ next round begins with. What is asked for stands in the tokens, but for what `Pr
 
 import base64
 import json
+from collections import OrderedDict
 from typing import Any
 
 from flask import Blueprint, request
 
-from services.sandbox.google.paging import next_page, sealed
+from services.sandbox.google.paging import Key, next_page, sealed
 from services.sandbox.outlook import asking
 from services.sandbox.outlook.access import READ_BASIC, Visit, at_each_calendar, visit
-from services.sandbox.outlook.changes import Span, changed, there, told
+from services.sandbox.outlook.changes import Item, Span, changed, there, told
 from services.sandbox.outlook.errors import Refusal
 from services.sandbox.outlook.views import PAGE, context
 from services.sandbox.world import World
 
 Words = dict[str, Any]
+Found = list[tuple[Key, Item]]
+Known = OrderedDict[tuple[Any, ...], Found]
+_ROUNDS = 8  # that are known at the same time
 _UNSUPPORTED = ("$orderby", "$filter", "$select", "$expand", "$search", "$top")
 
 
 def add_to(blueprint: Blueprint, world: World) -> None:
     """Add this endpoint."""
+    known: Known = OrderedDict()
 
     def calendar_view_delta(mailbox: str, calendar_id: str) -> Words:
         here = visit(world, mailbox, calendar_id, *READ_BASIC)
@@ -35,18 +40,15 @@ def add_to(blueprint: Blueprint, world: World) -> None:
                 f" 'CalendarView' resource: '{', '.join(_UNSUPPORTED)}'.",
             )
         with world.lock:
-            return _round(world, here)
+            return _round(world, here, known)
 
     for name in ("delta", "delta()"):
         at_each_calendar(blueprint, f"/calendarView/{name}", calendar_view_delta)
 
 
-def _round(world: World, here: Visit) -> Words:
+def _round(world: World, here: Visit, known: Known) -> Words:
     stands = _stands(world, here)
-    start, end = (asking.moment("", each) for each in stands["window"])
-    span = Span(start, end)
-    since = stands["since"]
-    found = there(world, here, span) if since is None else changed(world, here, span, since)
+    found = _found(world, here, stands, known)
     size = asking.preferences().size or PAGE
     items, further = next_page(found, stands, size)
     answer = {
@@ -57,6 +59,21 @@ def _round(world: World, here: Visit) -> Words:
         return answer | {"@odata.nextLink": _link("$skiptoken", further)}
     over = stands | {"since": stands["noted"], "page": 0, "after": None}
     return answer | {"@odata.deltaLink": _link("$deltatoken", sealed(over))}
+
+
+def _found(world: World, here: Visit, stands: Words, known: Known) -> Found:
+    """Return all of a round; where nothing has changed since its last page, as it was found."""
+    since = stands["since"]
+    key = (here.calendar.id, *stands["window"], since, world.number)
+    if key not in known:
+        start, end = (asking.moment("", each) for each in stands["window"])
+        span = Span(start, end)
+        known[key] = (
+            there(world, here, span) if since is None else changed(world, here, span, since)
+        )
+        while len(known) > _ROUNDS:
+            known.popitem(last=False)
+    return known[key]
 
 
 def _stands(world: World, here: Visit) -> Words:
