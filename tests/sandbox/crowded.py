@@ -47,6 +47,14 @@ class Crowded:
         found: dict[str, Any] = self.client.get(f"/_sandbox/{what}").raise_for_status().json()
         return found
 
+    def counted(self) -> dict[str, Any]:
+        """What the host counted of each person, and how many there were at once of all."""
+        told = self.told("quotas")
+        most = told["at_once"]["most"]
+        if self.at is Host.GOOGLE:
+            return {**told, "each_at_once": told["at_once"]["people"], "most": most}
+        return {**told, **told["graph"], "each_at_once": told["graph"]["at_once"], "most": most}
+
     def let(self, what: str, **change: Any) -> None:
         """Change something there."""
         self.client.post(f"/_sandbox/{what}", json=change).raise_for_status()

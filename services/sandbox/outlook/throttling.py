@@ -32,7 +32,7 @@ class Throttling:
         with self._lock:
             self._now, self._most = Counter[Whose](), Counter[str]()
             self._came: dict[Whose, deque[float]] = {}
-            self.refused = Counter[str]()
+            self.admitted, self.refused = Counter[str](), Counter[str]()
 
     @contextmanager
     def asking(self, client_id: str, mailbox: str) -> Iterator[Refusal | None]:
@@ -47,12 +47,13 @@ class Throttling:
                     self._now[whose] -= 1
 
     def told(self) -> dict[str, Any]:
-        """The limits, how many there were at once at most, and how many were refused."""
+        """The limits, how many there were at once at most, and how many in all."""
         with self._lock:
             return {
                 "mailbox_at_once": self.mailbox_at_once,
                 "per_mailbox": self.per_mailbox,
                 "at_once": dict(self._most),
+                "admitted": dict(self.admitted),
                 "refused": dict(self.refused),
             }
 
@@ -70,6 +71,7 @@ class Throttling:
                 first = came[0] if came else now
                 return _refusal("RequestCount", int(first + _TEN_MINUTES - now) + 1)
             came.append(now)
+            self.admitted[whose[1]] += 1
             self._now[whose] += 1
             self._most[whose[1]] = max(self._most[whose[1]], self._now[whose])
         return None
