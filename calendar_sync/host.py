@@ -94,10 +94,6 @@ class Host(Protocol):
     def origin(self) -> str:
         """Where people give consent: scheme, host and port; of several places, spaces between."""
 
-    @property
-    def ends_at(self) -> str | None:
-        """Where people end consent themselves; None: we give it back for them."""
-
     def question(self, asked: Asked, hint: str) -> str:
         """Return the address where consent is asked for.
 
@@ -115,6 +111,24 @@ class Host(Protocol):
 
     def capabilities(self, scopes: frozenset[str]) -> frozenset[Capability]:
         """Return what an account can be asked whose owner consented to this."""
+
+    def kind(self, scopes: frozenset[str]) -> str:
+        """Return in words what kind of account it is, if its owner may take it for another.
+
+        "": a host has one kind, or it is the one that is expected.
+        """
+
+    def ends_at(self, scopes: frozenset[str]) -> str | None:
+        """Return where the owner of an account ends consent, as an address of https.
+
+        "": where they sign in; we know no address. None: we give it back for them.
+        """
+
+    def allows(self, described: str) -> str | None:
+        """Return what an administrator has to allow before somebody may consent.
+
+        described  how the host described that nothing was allowed; None: not for that reason
+        """
 
     def give_back(self, grant: Grant) -> None:
         """Give all access back; succeed if it is gone already. Raises Wait."""

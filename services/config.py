@@ -273,7 +273,7 @@ class _Reader:
             client_id=client,
             client_secret=secret,
             authority=self._authority(usual.authority),
-            graph_url=self._outside("GRAPH_URL", usual.graph_url).rstrip("/"),
+            graph_url=self._graph_url(usual.graph_url),
             ca_file=Path(found) if (found := self.text("CA_FILE")) else None,
         )
 
@@ -293,6 +293,14 @@ class _Reader:
         scheme, _, rest = text.partition("://")
         if scheme != "https" or rest.count("/") != 1:
             self._wrong(name, f"write an https address such as {usual}")
+            return usual
+        return text
+
+    def _graph_url(self, usual: str) -> str:
+        """Read where Graph is, with its version: all that is asked stands below that."""
+        text = self._outside("GRAPH_URL", usual).rstrip("/")
+        if not text.endswith("/v1.0"):
+            self._wrong("GRAPH_URL", f"write it up to and including /v1.0, such as {usual}")
             return usual
         return text
 

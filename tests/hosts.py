@@ -28,7 +28,7 @@ class AHost:
     limits: Limits = _LIMITS
     is_open: bool = True
     origin: str = "https://host.test"
-    ends_at: str | None = None
+    ends: str | None = None
     account: MemoryProvider = field(default_factory=MemoryProvider)
     scopes: frozenset[str] = frozenset((LISTS, SEES))
     given_back: list[str] = field(default_factory=list)
@@ -56,8 +56,17 @@ class AHost:
     def lacking(self, scopes: frozenset[str]) -> list[str]:
         return [each for each in (LISTS, SEES) if each not in scopes]
 
+    def kind(self, scopes: frozenset[str]) -> str:
+        return ""
+
     def capabilities(self, scopes: frozenset[str]) -> frozenset[Capability]:
         return self.account.capabilities
+
+    def ends_at(self, scopes: frozenset[str]) -> str | None:
+        return self.ends
+
+    def allows(self, described: str) -> str | None:
+        return "the application 7c0a" if described.startswith("AADSTS90094") else None
 
     def give_back(self, grant: Grant) -> None:
         self.given_back.append(grant.email)

@@ -25,7 +25,6 @@ class GoogleHost:
     where: Where
     title: str = "Google Calendar"
     limits: Limits = _LIMITS
-    ends_at: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -51,6 +50,18 @@ class GoogleHost:
 
     def capabilities(self, given: frozenset[str]) -> frozenset[Capability]:
         return scopes.capabilities(given)
+
+    def kind(self, given: frozenset[str]) -> str:
+        del given
+        return ""
+
+    def ends_at(self, given: frozenset[str]) -> str | None:
+        del given
+        return None
+
+    def allows(self, described: str) -> str | None:
+        del described
+        return None
 
     def give_back(self, grant: Grant) -> None:
         consent.revoke(self.where, grant.renewal or grant.access)

@@ -6,6 +6,7 @@ itself is the same for everybody, and kept as long as the process; nothing else 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +24,12 @@ _ENDED = ("invalid_grant", "interaction_required", "login_required", "consent_re
 _UNKNOWN = ("invalid_client", "unauthorized_client")
 # AADSTS: consent lacks or was withdrawn; an administrator has to give it; theirs took us out.
 _NOT_GIVEN = {65001, 65004, 90094, 90095}
+_ADMINISTRATORS = {65001, 90094, 90095}
+_NUMBER = re.compile(r"AADSTS([0-9]{1,9})(?![0-9])")
 _NOT_ADMITTED = {700016, 7000112}
-_SOON, _HOUR = 30.0, 3600.0  # seconds to wait where the authority does not say
+_SOON = 30.0  # seconds to wait where the authority does not say
+_MENDED = 300.0  # seconds until somebody may have mended our own settings
+_MENDED = 300.0  # seconds until somebody may have mended our own settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,12 @@ class Described:
 
     issuer: str
     token: str
+
+
+def is_for_administrators(refusal: str) -> bool:
+    """Whether people were sent back because an administrator alone may consent; by its number."""
+    found = _NUMBER.match(refusal)
+    return found is not None and int(found[1]) in _ADMINISTRATORS
 
 
 def described(where: Where) -> Described:
@@ -123,7 +134,12 @@ def _no(
             remedy="ask its administrator, and connect the account again",
         )
     if error in _UNKNOWN:
-        return _wait("Microsoft does not know this installation", answer, _HOUR, whole=True)
+        return Wait(
+            f"Microsoft does not know this installation (HTTP {answer.status})",
+            remedy="tell whoever runs it: its client secret has ended, or is another one",
+            seconds=_MENDED,
+            whole=True,
+        )
     if error not in _ENDED:
         seconds = hostclock.asked(answer.headers, now.timestamp())
         return _wait("Microsoft does not give access just now", answer, seconds)

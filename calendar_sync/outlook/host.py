@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calendar_sync.host import Access, Asked, Gate, Grant, Limits
-from calendar_sync.outlook import consent, scopes
+from calendar_sync.outlook import authority, consent, scopes
 from calendar_sync.outlook.calendar import OutlookCalendar
 from calendar_sync.outlook.where import Where
 from calendar_sync.provider import Capability, Provider
@@ -13,7 +13,10 @@ _LIMITS = Limits(
     all_in_a_minute=60_000, each_in_a_minute=1_000, all_in_a_day=1_000_000, each_at_once=4
 )
 # Microsoft sends owners of personal accounts on; a browser follows a form only where it may lead.
-_PERSONAL_TOO = ("https://login.microsoftonline.com", "https://login.live.com")
+_MICROSOFT = "https://login.microsoftonline.com"
+_PERSONAL_TOO = (_MICROSOFT, "https://login.live.com")
+_ENDS_WORK = "https://myapplications.microsoft.com"
+_ENDS_PERSONAL = "https://account.live.com/consent/Manage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,6 @@ class OutlookHost:
     where: Where
     title: str = "Outlook"
     limits: Limits = _LIMITS
-    ends_at: str | None = (
-        "myapplications.microsoft.com (an account of work) "
-        "or account.live.com/consent/Manage (one of your own)"
-    )
 
     @property
     def is_open(self) -> bool:
@@ -40,7 +39,7 @@ class OutlookHost:
     @property
     def origin(self) -> str:
         found = self.where.origin
-        return " ".join(_PERSONAL_TOO) if found == _PERSONAL_TOO[0] else found
+        return " ".join(_PERSONAL_TOO) if found == _MICROSOFT else found
 
     def question(self, asked: Asked, hint: str) -> str:
         return consent.question(self.where, asked, hint)
@@ -56,6 +55,20 @@ class OutlookHost:
 
     def capabilities(self, given: frozenset[str]) -> frozenset[Capability]:
         return scopes.capabilities(given)
+
+    def kind(self, given: frozenset[str]) -> str:
+        return "a private Microsoft account" if scopes.PERSONAL in given else ""
+
+    def ends_at(self, given: frozenset[str]) -> str | None:
+        if self.where.origin != _MICROSOFT:
+            return ""
+        return _ENDS_PERSONAL if scopes.PERSONAL in given else _ENDS_WORK
+
+    def allows(self, described: str) -> str | None:
+        if not authority.is_for_administrators(described):
+            return None
+        asked = ", ".join(consent.SCOPES)
+        return f"the application {self.where.client_id}, with Graph's delegated permission {asked}"
 
     def give_back(self, grant: Grant) -> None:
         """Do nothing: Microsoft takes no access back when asked. It is forgotten."""

@@ -59,8 +59,15 @@ def answer(said: object, emails: Sequence[str], part: Span) -> dict[str, Found]:
 
     Graph answers 200 even where it could not look somebody up, and says so inside.
     """
-    told = {str(each.get("scheduleId")).casefold(): each for each in wire.items(said)}
-    return {each: _found(told.get(each.casefold()), part) for each in emails}
+    told: dict[str, list[Json]] = {}
+    for each in wire.items(said):
+        told.setdefault(str(each.get("scheduleId")).lower(), []).append(each)
+    return {each: _one(told.get(each.lower(), []), part) for each in emails}
+
+
+def _one(entries: Sequence[Json], part: Span) -> Found:
+    """Return what somebody takes who is told of once; whoever is told of twice is not known."""
+    return _found(entries[0] if len(entries) == 1 else None, part)
 
 
 def joined(found: Sequence[Found], span: Span) -> Found:

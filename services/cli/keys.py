@@ -51,8 +51,9 @@ def tokens() -> None:
 def revoke_all(*, yes: bool, as_json: bool) -> None:
     """End every access to connected accounts, every API token and every session.
 
-    Owners of accounts are asked to connect again; their hosts hear of it from the workers, within
-    a minute while Common Hour runs.
+    Owners of accounts are asked to connect again. Google hears of it from the workers, within a
+    minute while Common Hour runs. Microsoft takes no access back: if somebody else may have what
+    was kept of Outlook accounts, give the application a new client secret there as well.
     """
     from services.cli.database import opened  # noqa: PLC0415
     from services.flow import secrets  # noqa: PLC0415

@@ -106,6 +106,8 @@ def _connect(browser: Browser, service: Service, host: str, email: str) -> None:
     browser.send(f"/me/accounts/{host}/connect")
     browser.follow(email)
     browser.send("", ("decision", _YES[host]))
+    if any(each.action.endswith("/confirm") for each in browser.page.forms):
+        browser.send("/me/accounts/confirm")  # a private account: is it the right one?
     page, said = browser.page, []
     for mark_id, text in page.labels.items():
         if mark_id.startswith("c-"):

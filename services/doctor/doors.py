@@ -1,17 +1,21 @@
 """How people reach us and we reach them: address, keys, mail, and other people's calendars."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from calendar_sync.outlook.authority import described
 from notifications.message import Sender
 from notifications.smtp import SmtpChannel
 from scheduler.errors import Explained
 from services.config import Settings
 from services.doctor.finding import Finding, failing, missing, ok, weak
 from services.wiring import now
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def address(settings: Settings) -> Iterator[Finding]:
@@ -90,13 +94,25 @@ def google(settings: Settings) -> Finding:
 
 
 def outlook(settings: Settings) -> Finding:
-    """Say whether members can connect Outlook accounts, whose, and where those are."""
+    """Say whether members can connect Outlook accounts, whose, and where those are.
+
+    Microsoft is asked for its description of itself, which names nobody.
+    """
     if settings.outlook.client_id is None:
         return ok(
             "outlook", "not set: nobody connects accounts; COMMONHOUR_MICROSOFT_CLIENT_ID lets them"
         )
     host = urlsplit(settings.outlook.graph_url).hostname
     returns = f"{settings.address}/connect/outlook/return"
+    if not _GUID.fullmatch(settings.outlook.client_id):
+        what = "COMMONHOUR_MICROSOFT_CLIENT_ID is no application id of Microsoft's"
+        return failing("outlook", what, "copy the id from the application's page there")
+    try:
+        described(settings.outlook)
+    except Explained as error:
+        return failing(
+            "outlook", error.what, "check COMMONHOUR_MICROSOFT_AUTHORITY, and the network"
+        )
     what = f"at {host}, by {settings.outlook.authority}; that must know {returns}"
     return ok("outlook", f"{what} as a redirect address")
 

@@ -99,7 +99,10 @@ def choose(
 
 def disconnect(work: Work, account_id: UUID) -> None:
     """Let an account go: what was read through it at once, its access within a minute."""
-    row = own(work, account_id)
+    own(work, account_id)
+    row = accounts.locked(work, account_id)  # first, as readings do that are being kept
+    if row is None:
+        raise missing("account")
     for each in accounts.read_through(work, row.id):
         drop(work, each)
     access.let_go(work, row)
@@ -113,6 +116,7 @@ def let_all_go(work: Work, person: UUID) -> None:
     """Let every account of a person go, and what they were asked for."""
     consent.end(work, person)
     for row in accounts.of_person(work, person):
+        accounts.locked(work, row.id)
         for each in colleagues.of_account(work, row.id):
             drop(work, each)
         access.let_go(work, row)

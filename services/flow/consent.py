@@ -5,6 +5,7 @@ once. Another account than the one that was expected is connected only after a w
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hmac import compare_digest
@@ -15,8 +16,9 @@ from calendar_sync.host import Host as At
 from services.facts import AccountDue
 from services.flow import access, proof, rights
 from services.flow.errors import Conflict, Unfit
+from services.flow.question import TRUSTED
 from services.flow.rights import missing
-from services.keys import Keys
+from services.keys import Keys, Unsealable
 from services.storage import accounts, people
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host
@@ -45,11 +47,13 @@ class Doubt:
 
     secret  goes with the form that says so
     email   of the account; shown to the one who asks, kept sealed
+    kind    of account, in words, if there are several kinds with one address
     """
 
     secret: str = field(repr=False)
     email: str
     expected: str
+    kind: str = ""
 
 
 def ask(  # noqa: PLR0913 -- what is asked, each by its name
@@ -114,11 +118,12 @@ def answered(work: Work, keys: Keys, host: Host, session_id: UUID | None, state:
     return Answer(host, Asked(redirect, state, verifier, nonce), row.account_id)
 
 
-def granted(
-    work: Work, keys: Keys, answer: Answer, grant: Grant, session_id: UUID
+def granted(  # noqa: PLR0913 -- what was given, each by its name
+    work: Work, keys: Keys, answer: Answer, grant: Grant, session_id: UUID, *, kind: str = ""
 ) -> AccountRow | Doubt:
     """Connect the account that consent was given for, or ask whether it is the right one.
 
+    kind  what kind of account it is, if that alone is a reason to ask
     Raises Conflict where it cannot be connected.
     """
     person = people.by_id(work, rights.actor(work))
@@ -134,9 +139,10 @@ def granted(
         )
     if known is not None:
         return _again(work, keys, known.id, grant)
-    if grant.email.lower() == person.email:
+    if grant.email.lower() == person.email and not kind:
         return _connected(work, keys, answer.host, grant)
-    return _doubt(work, keys, answer.host, grant, session_id, expected=person.email)
+    secret = _doubt(work, keys, answer.host, grant, session_id)
+    return Doubt(secret, grant.email, person.email, kind)
 
 
 def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> AccountRow:
@@ -154,13 +160,20 @@ def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> A
     return _connected(work, keys, row.host, grant)
 
 
-def end(work: Work, person: UUID) -> set[Host]:
-    """Forget what a person was asked for, and give back what was not wanted; return where."""
-    rows = accounts.consents_of(work, person)
-    given = {each.host for each in rows if each.answered}
-    for each in rows:
+def given(work: Work, keys: Keys, person: UUID) -> list[tuple[Host, frozenset[str]]]:
+    """What a person has consented to, and where, while it waits for their word."""
+    found = []
+    for each in accounts.consents_of(work, person):
+        if each.answered:
+            with suppress(Unsealable):
+                found.append((each.host, access.opened(keys, each.sealed, _owner(each)).scopes))
+    return found
+
+
+def end(work: Work, person: UUID) -> None:
+    """Forget what a person was asked for, and give back what was not wanted."""
+    for each in accounts.consents_of(work, person):
         _drop(work, each)
-    return given
 
 
 def end_over(work: Work) -> int:
@@ -205,7 +218,9 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
     row.consented_at = work.now
     row.fence += 1
     for each in accounts.read_through(work, row.id):
-        if each.failed_what == access.OVER[0]:  # it is being read again, and says what comes of it
+        # It is being read again, and says what comes of it; what is too old is unknown till then.
+        recent = each.read_at is not None and each.read_at >= work.now - TRUSTED
+        if each.failed_what == access.OVER[0] and recent:
             each.failed_what = each.failed_remedy = None
     work.session.flush()
     work.note("account.reconnected", row.id)
@@ -232,9 +247,8 @@ def _connected(work: Work, keys: Keys, host: Host, grant: Grant) -> AccountRow:
     return row
 
 
-def _doubt(  # noqa: PLR0913 -- as it is kept
-    work: Work, keys: Keys, host: Host, grant: Grant, session_id: UUID, *, expected: str
-) -> Doubt:
+def _doubt(work: Work, keys: Keys, host: Host, grant: Grant, session_id: UUID) -> str:
+    """Keep a grant until its owner says whether it is the right account; return their secret."""
     secret = proof.minted()
     row = ConsentRow(
         id=new_id(),
@@ -250,7 +264,7 @@ def _doubt(  # noqa: PLR0913 -- as it is kept
     row.sealed = access.sealed(keys, grant, _owner(row))
     work.add(row)
     work.session.flush()
-    return Doubt(secret, grant.email, expected)
+    return secret
 
 
 def refused(work: Work, keys: Keys, host: Host, grant: Grant) -> None:

@@ -27,7 +27,7 @@ _AT_ONCE = 0.1  # of the share
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
-_LEASE = timedelta(minutes=4)  # longer than the few requests between two looks at a place can take
+_LEASE = timedelta(minutes=10)  # longer than the few requests between two looks at a place can take
 _BUSY = 1.0  # seconds until a place may have become free
 
 

@@ -75,13 +75,17 @@ def begin_renewal(work: Work, account_id: UUID, fence: int, until: datetime) -> 
 
     until  after which another may try, because this one has died
     """
-    row = AccountRow
+    row, longest = AccountRow, until + (until - work.now)
     found = work.session.execute(
         update(row)
         .where(
             row.id == account_id,
             row.fence == fence,
-            or_(row.renewing_until.is_(None), row.renewing_until <= work.now),
+            or_(
+                row.renewing_until.is_(None),
+                row.renewing_until <= work.now,
+                row.renewing_until > longest,  # told by a clock that was far ahead
+            ),
         )
         .values(fence=fence + 1, renewing_until=until)
         .returning(row.id)

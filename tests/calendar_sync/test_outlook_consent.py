@@ -372,8 +372,8 @@ def test_the_end_of_consent_says_what_helps(
 @pytest.mark.parametrize(
     ("said", "whole", "seconds"),
     [
-        (no("invalid_client", 7000215, status=401), True, 3600),
-        (no("unauthorized_client"), True, 3600),
+        (no("invalid_client", 7000215, status=401), True, 300),
+        (no("unauthorized_client"), True, 300),
         (no("temporarily_unavailable", 90033), False, 30),
         (no("of tomorrow"), False, 30),
         (no("invalid_grant", status=503), False, 30),
@@ -458,7 +458,10 @@ def test_the_host_says_what_is_true_of_microsoft(authority: Authority) -> None:
     assert host.limits.each_at_once == 4
     assert "https://login.live.com" in OutlookHost(Where()).origin.split()
     assert not OutlookHost(Where()).is_open
-    assert host.ends_at is not None
+    assert host.ends_at(READING) == ""
+    assert OutlookHost(Where()).ends_at(READING) == "https://myapplications.microsoft.com"
+    own = OutlookHost(Where()).ends_at(READING | {PERSONAL})
+    assert own == "https://account.live.com/consent/Manage"
     assert host.lacking(frozenset({"openid"})) != []
     assert host.lacking(READING) == []
     assert Capability.REVOKES not in host.capabilities(READING | {PERSONAL})

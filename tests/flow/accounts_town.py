@@ -30,7 +30,6 @@ class MemoryHost:
     limits: Limits = _LIMITS
     is_open: bool = True
     origin: str = "https://memory.example.org"
-    ends_at: str | None = None
     accounts: dict[str, MemoryProvider] = field(default_factory=dict)
     renewed: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
@@ -58,8 +57,17 @@ class MemoryHost:
     def lacking(self, given: frozenset[str]) -> list[str]:
         return []
 
+    def kind(self, given: frozenset[str]) -> str:
+        return ""
+
     def capabilities(self, given: frozenset[str]) -> frozenset[Capability]:
         return self.able
+
+    def ends_at(self, given: frozenset[str]) -> str | None:
+        return None
+
+    def allows(self, described: str) -> str | None:
+        return None
 
     def give_back(self, grant: Grant) -> None:
         self.returned.append(grant.renewal)

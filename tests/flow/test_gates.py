@@ -9,7 +9,7 @@ import pytest
 from calendar_sync.errors import Wait
 from calendar_sync.host import Limits
 from services.flow.gates import AccountGate, Gates
-from services.storage import gates
+from services.storage import accounts, gates
 from services.storage.ids import new_id
 from services.storage.rows.accounts import Host
 from services.wiring import Runtime
@@ -120,7 +120,7 @@ def test_a_place_that_is_used_stays_and_one_that_was_left_behind_is_free_in_time
     for each in (used, dead, third):
         each.take()
     for _ in range(3):
-        flat.clock.forward(minutes=2)
+        flat.clock.forward(minutes=5)
         for each in (used, third):
             each.take(4)
     fourth.take()  # in the place of the dead one
@@ -129,3 +129,29 @@ def test_a_place_that_is_used_stays_and_one_that_was_left_behind_is_free_in_time
     dead.done()  # it comes too late to give up what is another's
     with pytest.raises(Wait):
         Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account).take()
+
+
+def test_who_comes_a_little_late_finds_the_bucket_as_full_as_it_is(flat: Flat) -> None:
+    key, every = sha256(b"late").digest(), timedelta(milliseconds=60)
+
+    def take() -> bool:
+        with flat.runtime.work() as work:
+            return gates.take(work, key, 4, every=every, burst=400)
+
+    let = 0
+    for late in range(400):
+        flat.clock.forward(seconds=-0.005 if late % 2 else 0.005)
+        let += take()
+
+    assert let == 100
+
+
+def test_a_renewal_by_a_clock_that_was_far_ahead_hinders_nobody(flat: Flat) -> None:
+    account = flat.consented().id
+    far, lease = timedelta(days=365), timedelta(minutes=3)
+    with flat.runtime.work() as work:
+        assert accounts.begin_renewal(work, account, 0, work.now + far)
+    with flat.runtime.work() as work:
+        assert accounts.begin_renewal(work, account, 1, work.now + lease)
+    with flat.runtime.work() as work:
+        assert not accounts.begin_renewal(work, account, 2, work.now + lease)

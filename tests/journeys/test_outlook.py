@@ -29,6 +29,9 @@ def test_an_account_is_connected_and_the_term_is_planned_around_it(
         nia.go(who.email)
         nia.meets(ASKS[host])
         nia.press("Accept")
+        if host == "personal":
+            nia.meets("Is this the right account?")
+            nia.press("Connect it")
         nia.meets("Choose calendars")
         nia.chooses(CLINIC)
         nia.meets("Your page")

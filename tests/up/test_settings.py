@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.config import BadSettings, Settings
+from services.doctor import doors
 from tests.up.test_doctor import found, states
 
 KNOWN = {"COMMONHOUR_GOOGLE_CLIENT_ID": "us", "COMMONHOUR_GOOGLE_CLIENT_SECRET": "a secret"}
@@ -60,6 +61,7 @@ def test_outlook_is_read_likewise_and_its_secret_stays_one() -> None:
         ({"GOOGLE_CLIENT_ID": "us"}, "COMMONHOUR_GOOGLE_CLIENT_SECRET: it is not set"),
         ({"GOOGLE_CLIENT_SECRET": "secret"}, "COMMONHOUR_GOOGLE_CLIENT_ID: it is not set"),
         ({"MICROSOFT_CLIENT_ID": "us"}, "COMMONHOUR_MICROSOFT_CLIENT_SECRET: it is not set"),
+        ({"GRAPH_URL": "https://graph.example.org"}, "write it up to and including /v1.0"),
         ({"GRAPH_URL": "http://graph.example.org"}, "COMMONHOUR_GRAPH_URL: write an https address"),
         *(
             (
@@ -94,11 +96,36 @@ def test_the_doctor_says_which_redirect_address_google_must_know(tmp_path: Path)
     assert "http://127.0.0.1:8000/connect/google/return" in known["google"].what
 
 
-def test_the_doctor_says_which_redirect_address_microsoft_must_know(tmp_path: Path) -> None:
+APPLICATION = {
+    "MICROSOFT_CLIENT_ID": "7c0a3d5e-1f2b-4c6d-8e9f-0a1b2c3d4e5f",
+    "MICROSOFT_CLIENT_SECRET": "a secret",
+}
+
+
+def test_the_doctor_says_which_redirect_address_microsoft_must_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without = found(tmp_path)
-    known = found(tmp_path, MICROSOFT_CLIENT_ID="us", MICROSOFT_CLIENT_SECRET="a secret")
+    monkeypatch.setattr(doors, "described", lambda *_: None)  # it answers
+    known = found(tmp_path, **APPLICATION)
 
     assert "nobody connects accounts" in without["outlook"].what
     assert states(known)["outlook"] == "ok"
     assert "http://127.0.0.1:8000/connect/outlook/return" in known["outlook"].what
     assert "a secret" not in known["outlook"].what
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ({"MICROSOFT_CLIENT_ID": "us"}, "copy the id"),
+        ({"MICROSOFT_AUTHORITY": "https://127.0.0.1:9/common"}, "MICROSOFT_AUTHORITY"),
+    ],
+)
+def test_the_doctor_asks_microsoft_before_members_do(
+    tmp_path: Path, said: dict[str, str], remedy: str
+) -> None:
+    known = found(tmp_path, **{**APPLICATION, **said})
+
+    assert states(known)["outlook"] == "failing"
+    assert remedy in str(known["outlook"].remedy)
