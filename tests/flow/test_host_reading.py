@@ -191,8 +191,8 @@ def test_a_host_that_is_down_for_a_day_is_one_notice_for_each(town: GoogleTown) 
     here = town.host
     town.hosts[town.at] = town.nowhere()
 
-    for _ in range(48):
-        town.later(minutes=30)
+    for _ in range(size(24, 48)):
+        town.later(minutes=size(60, 30))
 
     for each in (ADA, BOB):
         assert town.mails(each, Purpose.CALENDAR_LOST) == 1
