@@ -18,13 +18,15 @@ from time import monotonic
 
 import httpx
 
-from calendar_sync.errors import Refused, Wait
+from calendar_sync.errors import Refused, Silence, Wait
 from calendar_sync.trust import trust
 
-_LONGEST = 30.0  # seconds in which an answer that has begun is read, however it drips
+_LONGEST, _PATIENTLY = 30.0, 45.0  # seconds in which an answer is read, however it drips
 _TIMES = httpx.Timeout(10.0, connect=5.0).as_dict()  # seconds of silence
+_LONG_TIMES = httpx.Timeout(30.0, connect=5.0).as_dict()  # where a host has much to look up
 _MOST = 32 * 2**20  # bytes of an answer
 _AGAIN = 30.0  # seconds until a host that could not be heard is asked again
+_LATER = "try again later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,25 @@ class Connection:
         self._ca_file = ca_file
 
     def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: str | bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: str | bytes | None = None,
+        *,
+        patient: bool = False,
     ) -> Answer:
         """Send a request, once, and return its answer. Raises Wait if none came whole.
 
-        After a Wait it is not known whether the host has done what was asked.
+        patient  whether to bear a longer silence than usual: the host has much to look up
+
+        After a Wait it is not known whether the host has done what was asked. It is a Silence if
+        the host can be reached.
         """
-        end = monotonic() + _LONGEST
+        end = monotonic() + (_PATIENTLY if patient else _LONGEST)
+        times = _LONG_TIMES if patient else _TIMES
         request = httpx.Request(
-            method, url, headers=headers, content=body, extensions={"timeout": _TIMES}
+            method, url, headers=headers, content=body, extensions={"timeout": times}
         )
         try:
             response = _transport(self._ca_file, os.getpid()).handle_request(request)
@@ -60,7 +72,8 @@ class Connection:
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout):
-            raise _unheard("cannot be reached", whole=True) from None
+            what = "The calendar host cannot be reached"
+            raise Wait(what, remedy=_LATER, seconds=_AGAIN, whole=True) from None
         except httpx.TimeoutException:
             raise _unheard("takes too long to answer") from None
         except httpx.TransportError:
@@ -80,8 +93,8 @@ def _read(response: httpx.Response, end: float) -> bytes:
     return bytes(body)
 
 
-def _unheard(what: str, *, whole: bool = False) -> Wait:
-    return Wait(f"The calendar host {what}", remedy="try again later", seconds=_AGAIN, whole=whole)
+def _unheard(what: str) -> Silence:
+    return Silence(f"The calendar host {what}", remedy=_LATER, seconds=_AGAIN)
 
 
 @cache

@@ -54,14 +54,22 @@ class Wait(TryLater):
         self.whole = whole
 
 
+class Trouble(Wait):
+    """The host failed at one thing, and did not ask us to leave the rest alone."""
+
+
+class Silence(Trouble):
+    """To one thing, no answer came in time, or none that was whole."""
+
+
 def reconnect() -> ReconnectNeeded:
     """Return the error of an account whose consent is gone."""
     return ReconnectNeeded("The account no longer admits us", remedy="connect it again")
 
 
-def broken(what: str = "an answer that is not what was asked for") -> Wait:
+def broken(what: str = "an answer that is not what was asked for") -> Trouble:
     """Return the error of an answer that cannot be believed: it says nothing, and never "free"."""
-    return Wait(f"The calendar host sent {what}", remedy="try again later", seconds=30.0)
+    return Trouble(f"The calendar host sent {what}", remedy="try again later", seconds=30.0)
 
 
 SyncError = (

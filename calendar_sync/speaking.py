@@ -58,32 +58,37 @@ class Speaker:
         self._no = no
         self._following = following
 
-    def ask(self, request: Request) -> Any:
+    def ask(self, request: Request, *, patient: bool = False) -> Any:
         """Send a request and return its answer as JSON; None if the answer is empty.
+
+        patient  whether the host has much to look up, and may be silent for long
 
         A token that is refused is renewed once. Raises one of our errors; after a Wait it is
         not known whether the host has done what was asked.
         """
         token = self._access.token()
-        answer = self._send(request, token)
+        answer = self._send(request, token, patient)
         no = self._read(answer)
         if no is not None and no.token:
-            answer = self._send(request, self._access.token(refused=token))
+            answer = self._send(request, self._access.token(refused=token), patient)
             no = self._read(answer)
         if no is not None:
             raise no.error()
         return _json(answer.body)
 
-    def pages(self, page: Callable[[str | None], Request]) -> Iterator[Json]:
+    def pages(
+        self, page: Callable[[str | None], Request], *, patient: bool = False
+    ) -> Iterator[Json]:
         """Ask for one page after another, up to the last; an empty one is not the last.
 
-        page  asks for the page of that name; None: the first
+        page     asks for the page of that name; None: the first
+        patient  as for each of them, see `ask`
         Raises Wait if they do not end.
         """
         seen = set[str]()
         name = None
         while True:
-            found = self.ask(page(name))
+            found = self.ask(page(name), patient=patient)
             if not isinstance(found, dict):
                 raise broken()
             yield found
@@ -94,10 +99,12 @@ class Speaker:
                 raise broken("a list without an end")
             seen.add(name)
 
-    def _send(self, request: Request, token: str) -> Answer:
+    def _send(self, request: Request, token: str, patient: bool) -> Answer:  # noqa: FBT001
         self._gate.take()
         headers = {**request.headers, "Authorization": f"Bearer {token}"}
-        return self._connection.send(request.method, request.uri, headers, request.body)
+        return self._connection.send(
+            request.method, request.uri, headers, request.body, patient=patient
+        )
 
     def _read(self, answer: Answer) -> No | None:
         return None if 200 <= answer.status < 300 else self._no(answer)

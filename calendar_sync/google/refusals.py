@@ -18,6 +18,7 @@ from calendar_sync.errors import (
     NotThere,
     Refused,
     SyncError,
+    Trouble,
     Unsupported,
     Wait,
     reconnect,
@@ -112,7 +113,7 @@ class Refusal:
                 f"The event was changed meanwhile ({self.named})", remedy="read it again"
             )
         if self.status < 400 or self.status in (408, 425) or self.status >= 500:
-            return self._wait("The calendar host has a problem of its own", _SOON)
+            return self._failed("The calendar host has a problem of its own")
         return Refused(
             f"The calendar host does not take this request ({self.named})",
             remedy="report it: repeating it does not help",
@@ -137,6 +138,11 @@ class Refusal:
                 remedy="change the event where it was made",
             )
         return self._wait("The calendar host refuses, and does not say why", _HOUR)
+
+    def _failed(self, what: str) -> Wait:
+        if self.status == 503 or self.seconds is not None:
+            return self._wait(what, _SOON)
+        return Trouble(f"{what} ({self.named})", remedy="try again later", seconds=_SOON)
 
     def _wait(self, what: str, seconds: float, whole: bool = False) -> Wait:  # noqa: FBT001, FBT002
         return Wait(

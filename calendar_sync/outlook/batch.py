@@ -2,30 +2,36 @@
 
 Each is a matter of its own: what was answered is believed, and only what was not is asked again,
 once and by itself. Within a request the host does one after the other, so that a mailbox is never
-asked more at once than it takes; what stands behind a question that failed is not done.
+asked more at once than it takes; what stands behind a question that failed is not done, and is
+asked with the next ones. A request holds few, as nothing is heard until the last of them is done.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from calendar_sync.errors import (
+    ChangedMeanwhile,
     CursorExpired,
     NotAllowed,
     NotThere,
     Refused,
+    Silence,
     SyncError,
+    Trouble,
     Unsupported,
     Wait,
 )
 from calendar_sync.host import Gate
-from calendar_sync.outlook.refusals import Refusal, Trouble
+from calendar_sync.outlook.refusals import Refusal
 from calendar_sync.outlook.requests import Json, Request, Requests
 from calendar_sync.outlook.wire import whole
 from calendar_sync.speaking import Speaker
 
 Came = Json | SyncError
-_MOST = 20  # questions in a request
-_ITS_OWN = (NotAllowed, NotThere, Refused, Unsupported, CursorExpired, Trouble)
+_MOST = 4  # questions in a request; the host takes twenty
+_NOT_DONE = 424  # what is said of a question behind one that failed
+_SILENCES = 2  # of questions that are asked by themselves; after so many the host itself is slow
+_ITS_OWN = (NotAllowed, NotThere, Refused, Unsupported, CursorExpired, ChangedMeanwhile, Trouble)
 
 
 class Batch:
@@ -55,36 +61,53 @@ class Batch:
         """
         found = dict[int, Came]()
         try:
-            for group in _cut(len(asked)):
-                self._together(asked, group, found)
-                for each in group:
-                    if each not in found:
-                        found[each] = self._alone(asked[each])
+            self._ask_all(asked, found)
         except Wait as wait:
             return [found.get(each, wait) for each in range(len(asked))]
         return [found[each] for each in range(len(asked))]
 
-    def _together(self, asked: Sequence[Request], group: range, found: dict[int, Came]) -> None:
+    def _ask_all(self, asked: Sequence[Request], found: dict[int, Came]) -> None:
+        """Note what came of each. Raises Wait and ReconnectNeeded, which concern them all."""
+        left, silences = list(range(len(asked))), 0
+        while left:
+            group, left = left[:_MOST], left[_MOST:]
+            behind = self._together(asked, group, found)
+            for each in group:
+                if each not in found and each not in behind:
+                    found[each] = came = self._alone(asked[each])
+                    silences += isinstance(came, Silence)
+                    if isinstance(came, Silence) and silences >= _SILENCES:
+                        raise came
+            left = behind + left
+
+    def _together(
+        self, asked: Sequence[Request], group: Sequence[int], found: dict[int, Came]
+    ) -> list[int]:
         """Note what came of a request for several; what cannot be believed is left out.
 
-        Raises Wait if the host asks for it, also inside its answer.
+        Return those that were not done, as they stand behind one that failed. Raises Wait if the
+        host asks for it, also inside its answer.
         """
         if len(group) == 1:
-            return
+            return []
         self._gate.take(len(group) - 1)
+        question = self._requests.batch([asked[each] for each in group])
         try:
-            answer = self._ask(self._requests.batch([asked[each] for each in group]))
-        except (NotAllowed, NotThere, Refused, Unsupported, Trouble):
-            return  # it may answer each of them by itself
-        waits = list[Wait]()
-        for number, said in _said(answer, len(group)).items():
+            answers = _said(self._ask(question, patient=True), len(group))
+        except _ITS_OWN:
+            return []  # it may answer each of them by itself
+        waits, behind = list[Wait](), list[int]()
+        for number, said in sorted(answers.items()):
             came = self._came(said)
-            if isinstance(came, Wait):
+            if number > 0 and said.get("status") == _NOT_DONE:
+                behind.append(group[number])
+            elif isinstance(came, Wait):
                 waits.append(came)
             elif came is not None:
                 found[group[number]] = came
         if waits:
             raise max(waits, key=lambda each: each.seconds)
+        return behind
 
     def _came(self, said: Json) -> Came | None:
         """Return what came of a question; None: it has to be asked by itself."""
@@ -125,8 +148,3 @@ def _headers(said: object) -> dict[str, str]:
     if not isinstance(said, dict):
         return {}
     return {str(name).lower(): str(value) for name, value in said.items()}
-
-
-def _cut(count: int) -> Iterator[range]:
-    for start in range(0, count, _MOST):
-        yield range(start, min(start + _MOST, count))

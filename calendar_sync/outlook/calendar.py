@@ -10,10 +10,11 @@ from time import time
 from calendar_sync.connection import Answer
 from calendar_sync.errors import CursorExpired, NotThere, Refused, Unsupported, Wait
 from calendar_sync.host import Access, Gate
-from calendar_sync.outlook import channels, drafts, schedules, wire
+from calendar_sync.outlook import channels, drafts, wire
 from calendar_sync.outlook import scopes as permissions
 from calendar_sync.outlook.batch import Batch
 from calendar_sync.outlook.events import Events
+from calendar_sync.outlook.people import People
 from calendar_sync.outlook.refusals import Refusal
 from calendar_sync.outlook.requests import Request, Requests
 from calendar_sync.outlook.views import Views
@@ -53,11 +54,12 @@ class OutlookCalendar:
     ) -> None:
         self._scopes = scopes
         self._clock = clock
-        self._requests = Requests(where.graph_url)
+        self._requests = Requests(where.graph_url, basic=not scopes & permissions.WATCHING)
         self._writings = Writings(where.graph_url)
         self._speaker = Speaker(where.ca_file, access, gate, self._refusal, self._following)
         batch = Batch(self._speaker, self._requests, gate, self._told)
         self._views = Views(self._speaker.pages, self._following, self._requests, batch)
+        self._people = People(self._speaker, self._requests)
         self._events = Events(self._speaker, self._writings)
 
     @property
@@ -77,28 +79,7 @@ class OutlookCalendar:
             raise Unsupported(
                 "This account reads only its own calendars", remedy="connect an account of work"
             )
-        asked = list(dict.fromkeys(emails))
-        found = dict[str, Found]()
-        for start in range(0, len(asked), schedules.AT_ONCE):
-            try:
-                found |= self._colleagues(asked[start : start + schedules.AT_ONCE], span)
-            except Wait as error:
-                if not found:
-                    raise
-                return {**dict.fromkeys(asked, error), **found}
-        return found
-
-    def _colleagues(self, emails: Sequence[str], span: Span) -> dict[str, Found]:
-        """Return what a few take; who fails in a part of the span is not asked for further."""
-        told: dict[str, list[Found]] = {each: [] for each in emails}
-        for part in schedules.parts(span):
-            left = [each for each in emails if all(isinstance(one, list) for one in told[each])]
-            if left:
-                question = schedules.question(left, part)
-                answer = self._speaker.ask(self._requests.schedules(question))
-                for each, found in schedules.answer(answer, left, part).items():
-                    told[each].append(found)
-        return {each: schedules.joined(told[each], span) for each in emails}
+        return self._people.busy(list(dict.fromkeys(emails)), span)
 
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
         self._need(permissions.READING)
@@ -121,7 +102,7 @@ class OutlookCalendar:
         """Follow the pages. What they hold is counted, and not a word of it looked at."""
         anything, link = first, None
         for page in self._speaker.pages(
-            lambda name: start if name is None else self._requests.changed(name)
+            lambda name: start if name is None else self._requests.changed(name), patient=True
         ):
             anything = bool(wire.items(page)) or anything
             link = self._address(page, "delta")

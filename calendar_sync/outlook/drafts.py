@@ -52,8 +52,8 @@ def body(name: str, draft: Draft, shown: str, turn: int) -> Json:
     """Return the whole event, as it is first written.
 
     shown  the zone in which it is written: the draft's own, or one that the host knows
-    turn   counts from 0 how often a host said of this event that it had made it already, when
-           it was not there; it takes that for a repetition by the name that we give each try
+    turn   counts from 0 how often a host answered with an event that it had made before, and
+           that is gone; it takes a try for a repetition by the name that we give it
     """
     parts = _parts(draft, shown)
     fields = {field: value for part in parts.values() for field, value in part.items()}

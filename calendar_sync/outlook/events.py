@@ -2,13 +2,15 @@
 
 Outlook names events by itself, and may have done what it never answered: an event is looked for
 by the mark it carries before anything is written. Two who write at once, and a look that came
-too early, meet in the name of the transaction, which a host takes once.
+too early, meet in the name of the transaction, which a host takes once. That name is another only
+once an event has been seen to be gone: where a host says that it has made it already, and does
+not show it, we look again later.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from calendar_sync.errors import ChangedMeanwhile, NotThere, Refused, broken
+from calendar_sync.errors import ChangedMeanwhile, NotThere, Refused, Wait, broken
 from calendar_sync.outlook import drafts
 from calendar_sync.outlook.requests import Json, Request
 from calendar_sync.outlook.writing import Writings
@@ -16,6 +18,11 @@ from calendar_sync.provider import CalendarId, Draft
 from calendar_sync.speaking import Speaker
 
 _TRIES = 4  # of a change that others keep making impossible
+_SHOWN = 60.0  # seconds in which a host shows what it made
+
+
+class _Gone(ChangedMeanwhile):
+    """The event that a transaction made was there, and is no more."""
 
 
 class Events:
@@ -28,12 +35,15 @@ class Events:
 
     def put(self, calendar: CalendarId, draft: Draft, *, written: bool) -> None:
         """Create the event or bring it up to date, as Provider.put promises."""
-        for turn in range(_TRIES - 1):
+        turn = 0
+        for _ in range(_TRIES - 1):
             try:
                 return self._put(calendar, draft, written, turn)
+            except _Gone:
+                turn += 1
             except ChangedMeanwhile:
                 continue
-        return self._put(calendar, draft, written, _TRIES - 1)
+        return self._put(calendar, draft, written, turn)
 
     def cancel(self, calendar: CalendarId, key: str) -> None:
         """Remove the event. Outlook tells its guests by itself."""
@@ -73,21 +83,37 @@ class Events:
         """Return the event as it is there once we wrote it.
 
         It is read: the host may have answered with one that it made when we last asked, of
-        another draft, or that is gone by now. Raises ChangedMeanwhile.
+        another draft, or that is gone by now. Raises ChangedMeanwhile, and Wait if it is said to
+        be made already and cannot be found yet.
         """
-        made = self._in_a_zone(
-            draft,
-            lambda shown: self._writings.create(calendar, drafts.body(name, draft, shown, turn)),
-        )
+        try:
+            made = self._in_a_zone(
+                draft,
+                lambda shown: self._writings.create(
+                    calendar, drafts.body(name, draft, shown, turn)
+                ),
+            )
+        except ChangedMeanwhile:
+            return self._found(calendar, name)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise broken()
         try:
             there = self._ask(self._writings.event(made["id"]))
         except NotThere:
-            raise ChangedMeanwhile("The event comes and goes", remedy="try again") from None
+            raise _Gone("The event comes and goes", remedy="try again") from None
         if not isinstance(there, dict):
             raise broken()
+        if there.get("isCancelled") is True:
+            raise _Gone("The event was called off", remedy="try again")
         return {**there, "id": made["id"]}
+
+    def _found(self, calendar: CalendarId, name: str) -> Json:
+        """Return the event that a host says it has made already. Raises Wait."""
+        there = self._one(calendar, name)
+        if there is None:
+            what = "The calendar host has made the event, and does not show it yet"
+            raise Wait(what, remedy="look again later", seconds=_SHOWN)
+        return there
 
     def _change(self, calendar: CalendarId, name: str, draft: Draft, there: Json) -> None:
         if not drafts.patch(name, draft, there, draft.zone):

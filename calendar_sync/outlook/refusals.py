@@ -18,6 +18,7 @@ from calendar_sync.errors import (
     NotThere,
     Refused,
     SyncError,
+    Trouble,
     Unsupported,
     Wait,
     reconnect,
@@ -49,10 +50,6 @@ _NO_SUCH_NAME = ("errorinvalididmalformed", "errorinvalidid", "errorinvalididemp
 _CROSSING = "erroroccurrencecrossingboundary"
 _OTHERWISE = ("errorirresolvableconflict", "errorduplicatetransactionid")
 _UNHEARD = "validationerror"  # of a channel whose address did not answer as it should
-
-
-class Trouble(Wait):
-    """The host failed at one thing, and did not ask us to leave the others alone."""
 
 
 @dataclass(frozen=True, slots=True)

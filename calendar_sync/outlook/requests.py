@@ -21,14 +21,10 @@ Json = dict[str, Any]
 IMMUTABLE = 'IdType="ImmutableId"'
 _UTC = 'outlook.timezone="UTC"'
 _PAGE = 500  # events, of which only the times are asked for
+_WHOLE = 100  # events, of which all is told
 _VIEW = (_UTC, f"odata.maxpagesize={_PAGE}")
-# Changes come with all that there is of an event, whatever is asked; most of them are occurrences,
-# of which little is told. What is text is at least short.
-_CHANGES = (_UTC, f"odata.maxpagesize={_PAGE}", 'outlook.body-content-type="text"')
 _LISTED = "id,name,isDefaultCalendar"
-_TIMES = (
-    "start,end,showAs,isAllDay,isCancelled,originalStartTimeZone,originalEndTimeZone,responseStatus"
-)
+_TIMES = "start,end,showAs,isAllDay,isCancelled,originalStartTimeZone,originalEndTimeZone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +57,17 @@ def request(
 
 
 class Requests:
-    """Requests to Graph at an address, up to and including `/v1.0`."""
+    """Requests to Graph at an address, up to and including `/v1.0`.
 
-    def __init__(self, graph_url: str) -> None:
+    basic  whether the account tells little of an event: no text, no files
+    """
+
+    def __init__(self, graph_url: str, *, basic: bool = False) -> None:
         self._base = graph_url.rstrip("/")
+        # Changes come with all that may be seen of an event, whatever is asked. Text is at least
+        # short.
+        size = f"odata.maxpagesize={_PAGE if basic else _WHOLE}"
+        self._changes = (_UTC, size, 'outlook.body-content-type="text"')
 
     def calendars(self, page: str | None) -> Request:
         """A page of the list of calendars."""
@@ -86,11 +89,11 @@ class Requests:
     def began(self, calendar: CalendarId, span: Span) -> Request:
         """The first page of all that a calendar holds, from which its changes are followed."""
         address = self._address(f"{_calendar(calendar)}/calendarView/delta", _window(span))
-        return request("GET", address, prefer=_CHANGES)
+        return request("GET", address, prefer=self._changes)
 
     def changed(self, address: str) -> Request:
         """What has changed since, or a further page of it."""
-        return request("GET", address, prefer=_CHANGES)
+        return request("GET", address, prefer=self._changes)
 
     def schedules(self, question: Json) -> Request:
         """A question for what others take of the time."""

@@ -1,25 +1,24 @@
 """What others take of the time, as Outlook tells it of colleagues. Pure: no network, no clock.
 
-It is told twice: as items with exact times, and as a row of digits, one for each quarter of an
-hour. What the digits say and no item explains is taken, too: who may not see every item is told
-the digits all the same.
+It is told twice: as items with exact times, and as a row of digits, one for every five minutes.
+What the digits say and no item explains is taken, too: who may not see every item is told the
+digits all the same.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from calendar_sync.errors import NotThere, Wait, broken
-from calendar_sync.ics.merge import busy_time
 from calendar_sync.outlook import times, wire
 from calendar_sync.outlook.wire import Json
 from calendar_sync.provider import Found, Span
 from scheduler.model.busy import BusyInterval, Kind
 
 AT_ONCE = 20  # addresses of one question
-_SLOT = 900  # seconds that one digit covers
+_SLOT = 300  # seconds that one digit covers
 _LONGEST = 41 * 86_400  # seconds that one question spans
-_TAKEN = re.compile(r"[^04]", re.DOTALL)  # who works elsewhere may be asked
+_TAKEN = re.compile(r"([^04])\1*", re.DOTALL)  # who works elsewhere may be asked
 _DIGITS = {"1": Kind.TENTATIVE, "2": Kind.BUSY, "3": Kind.UNAVAILABLE}
 _RANK = {Kind.TENTATIVE: 1, Kind.BUSY: 2, Kind.UNAVAILABLE: 3}
 _BUSY_HOST = (
@@ -55,7 +54,7 @@ def _moment(seconds: int) -> Json:
 
 
 def answer(said: object, emails: Sequence[str], part: Span) -> dict[str, Found]:
-    """Return what each takes of a part of the time, or why that is not known. Raises Wait.
+    """Return what each takes of a part of the time, or why that is not known. Raises Trouble.
 
     Graph answers 200 even where it could not look somebody up, and says so inside.
     """
@@ -83,11 +82,13 @@ def joined(found: Sequence[Found], span: Span) -> Found:
 
 def _found(entry: Json | None, part: Span) -> Found:
     if entry is None:
-        return broken("nothing about this person")
-    if entry.get("error"):
+        return NotThere(
+            "The calendar host does not say when this person is busy", remedy="check the address"
+        )
+    if entry.get("error") is not None:
         return _trouble(entry["error"])
     try:
-        items = _items(entry.get("scheduleItems"))
+        items = _items(entry.get("scheduleItems", []))
         return sorted({*items, *_unexplained(entry.get("availabilityView"), items, part)})
     except Wait as error:
         return error
@@ -114,9 +115,9 @@ def _trouble(error: object) -> NotThere | Wait:
 
 def _items(said: Any) -> list[BusyInterval]:
     """Return what the items take. Nothing but their times and status is looked at."""
-    if not isinstance(said or [], list):
+    if not isinstance(said, list):
         raise broken()
-    return [found for each in said or [] if (found := _item(each)) is not None]
+    return [found for each in said if (found := _item(each)) is not None]
 
 
 def _item(said: object) -> BusyInterval | None:
@@ -133,23 +134,32 @@ def _item(said: object) -> BusyInterval | None:
 def _unexplained(view: object, items: Sequence[BusyInterval], part: Span) -> list[BusyInterval]:
     """Return the time that the digits say is taken, more than any item there does."""
     count = (part[1] - part[0]) // _SLOT
-    if not isinstance(view, str) or len(view) < count:
+    if not isinstance(view, str) or len(view) != count:
         raise broken("no row of free and busy times")
-    ranks = _ranks(items, part, count)
-    found = list[BusyInterval]()
-    for digit in _TAKEN.finditer(view, 0, count):
-        kind = _DIGITS.get(digit[0], Kind.BUSY)
-        if ranks[digit.start()] < _RANK[kind]:
-            start = part[0] + digit.start() * _SLOT
-            found.append(BusyInterval(start, start + _SLOT, kind))
-    return busy_time(found, part)
+    told = dict[Kind, list[Span]]()
+    for digits in _TAKEN.finditer(view):
+        span = part[0] + digits.start() * _SLOT, part[0] + digits.end() * _SLOT
+        told.setdefault(_DIGITS.get(digits[1], Kind.BUSY), []).append(span)
+    return [
+        BusyInterval(*left, kind)
+        for kind, spans in told.items()
+        for left in _without(spans, [each for each in items if _RANK[each.kind] >= _RANK[kind]])
+    ]
 
 
-def _ranks(items: Sequence[BusyInterval], part: Span, count: int) -> list[int]:
-    """Return how much each digit is explained: by the greatest rank of an item that touches it."""
-    found = [0] * count
-    for start, end, kind in items:
-        first = max(0, (start - part[0]) // _SLOT)
-        for number in range(first, min(count, -((part[0] - end) // _SLOT))):
-            found[number] = max(found[number], _RANK[kind])
-    return found
+def _without(spans: Sequence[Span], items: Sequence[BusyInterval]) -> Iterator[Span]:
+    """Yield what some items leave of spans; both may be in any order, and spans do not overlap."""
+    covers = sorted((each.start, each.end) for each in items)
+    first = 0
+    for begin, end in sorted(spans):
+        while first < len(covers) and covers[first][1] <= begin:
+            first += 1
+        reached = begin
+        for start, until in covers[first:]:
+            if start >= end:
+                break
+            if reached < start:
+                yield reached, start
+            reached = max(reached, until)
+        if reached < end:
+            yield reached, end

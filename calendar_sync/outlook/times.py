@@ -7,7 +7,7 @@ first on earth to where it ends last, so that nobody is free by mistake.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from calendar_sync.errors import broken
 from calendar_sync.ics.zones import UNIVERSAL, Zone, named, seconds
@@ -15,8 +15,13 @@ from calendar_sync.provider import Span
 
 _FIRST, _LAST = 14 * 3600, 12 * 3600  # seconds ahead of UTC, and behind it: nobody is further
 _UTC = "tzone://Microsoft/Utc"
+_DAY = 86_400
 # Apps that know no zone enter whole days so: it is not said where those days are.
-_ANYWHERE = ("UTC", "Etc/UTC", _UTC)
+_ANYWHERE = frozenset(
+    f"{area}{name}".lower()
+    for area in ("", "Etc/")
+    for name in ("UTC", "UCT", "Universal", "Zulu", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich")
+) | {_UTC.lower()}
 
 
 def stamp(moment: int) -> str:
@@ -29,17 +34,31 @@ def between(start: object, end: object) -> Span:
     return _begin(*_read(start)), _end(*_read(end))
 
 
-def whole_days(start: object, end: object, zones: Sequence[object]) -> Span:
+def whole_days(
+    start: object, end: object, zones: Sequence[object], usual: str | None = None
+) -> Span:
     """Return the time of whole days; where several zones are named, what they take together.
 
     zones  the names of those in which the days were entered, as the host tells them
+    usual  one in which they may be all the same: apps name a zone of their own, and Outlook
+           shows the days where its mailbox is
     Raises Wait.
     """
     (first, _), (last, _) = _read(start), _read(end)
     if not (_is_midnight(first) and _is_midnight(last)):
-        return between(start, end)  # a host that made instants of them
+        begin, until = between(start, end)  # a host that made instants of them
+        return begin, until if until != begin else begin + _DAY
+    if last < first:
+        raise broken("an event that ends before it starts")
+    last = max(last, first + timedelta(days=1))
     places = [_place(each) for each in zones if each] or [None]
+    places += [_place(usual)] if usual else []
     return min(_begin(first, each) for each in places), max(_end(last, each) for each in places)
+
+
+def is_place(name: object) -> bool:
+    """Whether the name of a zone says where somebody is."""
+    return _place(name) is not None
 
 
 def _begin(wall: datetime, there: Zone | None) -> int:
@@ -47,7 +66,11 @@ def _begin(wall: datetime, there: Zone | None) -> int:
 
 
 def _end(wall: datetime, there: Zone | None) -> int:
-    found = seconds(wall) + _LAST if there is None else there.utc(wall)
+    """Return the later instant, where clocks show that time twice."""
+    if there is None:
+        found = seconds(wall) + _LAST
+    else:
+        found = max(there.utc(wall.replace(fold=fold)) for fold in (0, 1))
     return found + (1 if wall.microsecond else 0)
 
 
@@ -65,7 +88,9 @@ def _read(said: object) -> tuple[datetime, Zone | None]:
 
 
 def _place(name: object) -> Zone | None:
-    return None if name in _ANYWHERE else _known(name)
+    if isinstance(name, str) and name.lower() in _ANYWHERE:
+        return None
+    return _known(name)
 
 
 def _known(name: object) -> Zone | None:

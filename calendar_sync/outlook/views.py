@@ -5,15 +5,23 @@ A calendar of which one page could not be read says nothing at all, and says not
 
 from collections.abc import Callable, Iterator, Sequence
 
-from calendar_sync.errors import NotAllowed, NotThere, ReconnectNeeded, Wait
+from calendar_sync.errors import (
+    ChangedMeanwhile,
+    CursorExpired,
+    NotAllowed,
+    NotThere,
+    ReconnectNeeded,
+    Trouble,
+    Wait,
+)
 from calendar_sync.outlook import wire
 from calendar_sync.outlook.batch import Batch, Came
-from calendar_sync.outlook.refusals import Trouble
 from calendar_sync.outlook.requests import Request, Requests
 from calendar_sync.outlook.wire import Json
 from calendar_sync.provider import CalendarId, Found, Span
 from scheduler.errors import Explained
 
+_SOON = 30.0  # seconds
 Page = Callable[[str | None], Request]
 
 
@@ -41,12 +49,12 @@ class Views:
         parts = wire.parts(span)
         questions = [self._requests.view(each, part) for each in calendars for part in parts]
         came = self._batch.ask(questions)
-        found = dict[CalendarId, Found]()
+        found, told = dict[CalendarId, Found](), dict[CalendarId, list[Json]]()
         wait = None
         for number, each in enumerate(calendars):
             firsts = came[number * len(parts) : (number + 1) * len(parts)]
             try:
-                pages = [page for first in firsts for page in self._from(first, wait)]
+                told[each] = [page for first in firsts for page in self._from(first, wait)]
             except ReconnectNeeded:
                 raise
             except Trouble as error:
@@ -55,9 +63,9 @@ class Views:
                 found[each] = wait = error
             except Explained as error:
                 found[each] = _unknown(error)
-            else:
-                found[each] = wire.taken(pages, span)
-        return _some(found)
+        usual = wire.usual_zone([page for pages in told.values() for page in pages])
+        found |= {each: wire.taken(pages, span, usual) for each, pages in told.items()}
+        return _some({each: found[each] for each in calendars})
 
     def _from(self, first: Came, wait: Wait | None) -> Iterator[Json]:
         """Follow the pages from a first one, unless the host asked us to wait meanwhile."""
@@ -72,9 +80,11 @@ class Views:
         yield from self._pages(lambda page: self._requests.page(page or following))
 
 
-def _unknown(error: Explained) -> NotAllowed | NotThere:
+def _unknown(error: Explained) -> NotAllowed | NotThere | Trouble:
     if isinstance(error, NotAllowed | NotThere):
         return error
+    if isinstance(error, ChangedMeanwhile | CursorExpired):  # so it may be read the next time
+        return Trouble(error.what, remedy="try again later", seconds=_SOON)
     return NotThere(error.what, remedy=error.remedy)  # of this calendar nothing can be asked so
 
 

@@ -4,6 +4,7 @@ Whatever is not as Graph promises raises Wait: half an answer would show taken h
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from scheduler.model.busy import BusyInterval, Kind
 Json = dict[str, Any]
 
 _DAY = 86_400
-_LONGEST = 366 * _DAY  # seconds that one question spans; Outlook takes up to five years
+_LONGEST = 1825 * _DAY  # seconds that one question spans: as much as Outlook takes
 _PAST, _AHEAD = _DAY, 830 * _DAY  # seconds around now in which changes are followed
 _FOLLOWED = 7 * _DAY  # seconds after which the end of that time has come too near
 _KINDS = {
@@ -45,13 +46,29 @@ def parts(span: Span) -> list[Span]:
     return [(start, min(start + _LONGEST, span[1])) for start in starts]
 
 
-def taken(pages: Sequence[Json], span: Span) -> Found:
+def usual_zone(pages: Sequence[Json]) -> str | None:
+    """Return the zone in which most events of some pages were entered: mostly the mailbox's own.
+
+    Those whose zone tells no place do not count. None: there is no such event.
+    """
+    held = [page.get("value") for page in pages]
+    events = [event for each in held if isinstance(each, list) for event in each]
+    named = Counter(
+        str(each.get("originalStartTimeZone")) for each in events if isinstance(each, dict)
+    )
+    counts = {zone: count for zone, count in named.items() if times.is_place(zone)}
+    return max(counts, key=lambda each: (counts[each], each), default=None)
+
+
+def taken(pages: Sequence[Json], span: Span, usual: str | None = None) -> Found:
     """Return what the events of some pages take of the span, an interval for each; sorted.
+
+    usual  the zone in which the mailbox's whole days may be, whatever else they say
 
     An event over the border of two parts of the span stands in both, and is one.
     """
     try:
-        intervals = [_interval(event) for page in pages for event in items(page)]
+        intervals = [_interval(event, usual) for page in pages for event in items(page)]
     except Wait as error:
         return error
     return sorted({found for each in intervals if (found := _clipped(each, span)) is not None})
@@ -64,15 +81,15 @@ def _clipped(interval: BusyInterval | None, span: Span) -> BusyInterval | None:
     return BusyInterval(start, end, interval.kind) if start < end else None
 
 
-def _interval(event: Json) -> BusyInterval | None:
-    """Return what an event takes; None: its owner is free, or said no, or it was cancelled."""
+def _interval(event: Json, usual: str | None) -> BusyInterval | None:
+    """Return what an event takes; None: its owner is shown as free, or it was cancelled."""
     kind = kind_of(event.get("showAs"))
-    if kind is None or event.get("isCancelled") is True or _declined(event.get("responseStatus")):
+    if kind is None or event.get("isCancelled") is True:
         return None
     ends = event.get("start"), event.get("end")
     if event.get("isAllDay") is True:
         zones = event.get("originalStartTimeZone"), event.get("originalEndTimeZone")
-        start, end = times.whole_days(*ends, zones)
+        start, end = times.whole_days(*ends, zones, usual)
     else:
         start, end = times.between(*ends)
     if end < start:
@@ -83,10 +100,6 @@ def _interval(event: Json) -> BusyInterval | None:
 def kind_of(shown: object) -> Kind | None:
     """Return the kind of time that somebody shows; None: none. What nobody knows is busy."""
     return _KINDS.get(shown, Kind.BUSY) if isinstance(shown, str) else Kind.BUSY
-
-
-def _declined(status: object) -> bool:
-    return isinstance(status, dict) and status.get("response") == "declined"
 
 
 def window(now: int) -> Span:
@@ -120,6 +133,8 @@ def followed(cursor: Cursor, now: int) -> tuple[str, int]:
 def items(page: object) -> list[Json]:
     """Return what a page holds; a page may be empty and have a next one all the same."""
     found = whole(page).get("value")
+    if "error" in whole(page):
+        raise broken()
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise broken()
     return found
@@ -127,10 +142,12 @@ def items(page: object) -> list[Json]:
 
 def link(page: Mapping[str, Any], name: str) -> str | None:
     """Return an address that stands in a page, if it has one: the next page's, or of changes."""
-    found = page.get(f"@odata.{name}Link")
-    if found is not None and not isinstance(found, str):
+    if f"@odata.{name}Link" not in page:
+        return None
+    found = page[f"@odata.{name}Link"]
+    if not isinstance(found, str) or not found:
         raise broken()
-    return found or None
+    return found
 
 
 def whole(answer: object) -> Json:

@@ -1,71 +1,35 @@
 """Reading the calendars of a connected account: what is asked, and what came of it.
 
-First each calendar is asked whether anything has changed. Only those in which something has are
-read anew: what they take of the time, and nothing else. Where we stand in a calendar's changes is
-asked before its time is read, so that what changes in between is found the next time.
+Before it is asked we look up what may be read, and afterwards keep what came of it; how a host
+is asked, `host_reading` knows.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from calendar_sync.errors import CursorExpired, ReconnectNeeded, Unreadable, Unsupported, Wait
+from calendar_sync.errors import Unreadable, Wait
 from calendar_sync.provider import (
     CalendarId,
-    Capability,
-    Changes,
     Cursor,
-    Found,
     Provider,
-    Span,
 )
-from scheduler.errors import Explained, TryLater
-from services.flow import access, colleague_readings, colleagues, readings, rests
+from scheduler.errors import Explained
+from services.flow import access, colleagues, dropping, readings, rests
 from services.flow.calendars import sooner, window
-from services.flow.doubts import Told, unread
+from services.flow.colleague_readings import Allowed
+from services.flow.doubts import unread
+from services.flow.host_reading import Due, One, Outcome, Reading
 from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage import calendars as stored
-from services.storage.rows.accounts import Host
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
 
+_LOOK_AGAIN = timedelta(days=1)
 _ANEW = timedelta(days=7)  # what is known must not end long before what we want to know
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """A calendar of an account as it is to be read.
-
-    calendar  as the host calls it; Unreadable: that cannot even be looked up
-    cursor    where we stand in its changes, if what is known reaches far enough
-    """
-
-    id: UUID
-    calendar: CalendarId | Unreadable = field(repr=False)
-    cursor: Cursor | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An account as it is to be read, from this moment on.
-
-    ones        its own calendars that count
-    colleagues  whom it is asked about besides: each by their address of mail
-    """
-
-    account_id: UUID
-    host: Host
-    scopes: frozenset[str]
-    began: datetime
-    ones: Sequence[One]
-    colleagues: Sequence[One] = ()
-
-
-Outcome = Told | Unreadable
 
 
 def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
@@ -89,19 +53,24 @@ def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
     account = accounts.locked(work, account_id)
     if account is None or account.lost_at is None or work.now < account.lost_at + TRUSTED:
         return
-    account.due_at = None
+    dropping.give_way_through(work, account_id)
+    rows = accounts.read_through(work, account_id)
+    others = any(each.source is Source.COLLEAGUE for each in rows)
+    account.due_at = work.now + _LOOK_AGAIN if others else None  # they may show a calendar by then
     over = Unreadable(access.OVER[0], remedy=access.OVER[1])
-    for each in accounts.read_through(work, account_id):
+    for each in rows:
         readings.note(work, keys, each, work.now, over, refresh=timedelta())
 
 
-def read(due: Due, provider: Provider) -> Mapping[UUID, Outcome]:
+def read(due: Due, provider: Provider, allowed: Allowed) -> Mapping[UUID, Outcome]:
     """Read what has changed, and say what came of each calendar.
+
+    allowed  looks up what may be read of colleagues, each time that some are asked about
 
     Raises TryLater when the host asks us to wait with all of them, and ReconnectNeeded when it
     no longer lets us in.
     """
-    return _Reading(due, provider).outcomes()
+    return Reading(due, provider, allowed).outcomes()
 
 
 def keep(
@@ -198,91 +167,3 @@ def _cursor(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -
     except Unsealable:
         return None
     return None if kept["cursor"] is None else Cursor(kept["cursor"])
-
-
-class _Reading:
-    """One reading of one account."""
-
-    def __init__(self, due: Due, provider: Provider) -> None:
-        self._due, self._provider = due, provider
-        self._follows = Capability.CURSORS in provider.capabilities
-        self._outcomes: dict[UUID, Outcome] = {}
-
-    def outcomes(self) -> Mapping[UUID, Outcome]:
-        first, last = (int(each.timestamp()) for each in window(self._due.began))
-        self._read_own((first, last))
-        self._read_colleagues((first, last))
-        return self._outcomes
-
-    def _read_own(self, span: Span) -> None:
-        asked = [one for each in self._due.ones if (one := self._asked(each)) is not None]
-        if not asked:
-            return
-        try:
-            found = self._provider.busy([_name(each) for each in asked], span)
-        except (ReconnectNeeded, TryLater):
-            raise
-        except Explained as error:  # it does not let us ask at all
-            self._outcomes |= {each.id: unread(error) for each in asked}
-            return
-        self._outcomes |= {each.id: _told(each, found[_name(each)]) for each in asked}
-
-    def _read_colleagues(self, span: Span) -> None:
-        ones = [one for each in self._due.colleagues if (one := self._opened(each)) is not None]
-        if not ones:
-            return
-        try:
-            asked = {each.id: (_name(each), each.cursor) for each in ones}
-            self._outcomes |= colleague_readings.read(self._provider, asked, span)
-        except TryLater as error:
-            if not self._outcomes:
-                raise
-            self._outcomes |= {each.id: unread(error) for each in ones}
-
-    def _opened(self, one: One) -> One | None:
-        if isinstance(one.calendar, Unreadable):
-            self._outcomes[one.id] = one.calendar
-            return None
-        return one
-
-    def _asked(self, one: One) -> One | None:
-        """Return a calendar that has to be read, with the cursor from which to go on then."""
-        if self._opened(one) is None:
-            return None
-        if not self._follows:
-            return replace(one, cursor=None)
-        try:
-            changes = self._changes(_name(one), one.cursor)
-        except (ReconnectNeeded, TryLater):
-            raise  # it concerns them all
-        except Unsupported:
-            self._follows = False
-            return replace(one, cursor=None)
-        except Explained as error:
-            self._outcomes[one.id] = unread(error)
-            return None
-        if one.cursor is not None and not changes.anything:
-            self._outcomes[one.id] = Told(None, _remembered(changes.cursor))
-            return None
-        return replace(one, cursor=changes.cursor)
-
-    def _changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
-        try:
-            return self._provider.changes(calendar, cursor)
-        except CursorExpired:
-            return self._provider.changes(calendar, None)
-
-
-def _told(one: One, found: Found) -> Outcome:
-    if isinstance(found, list):
-        return Told(found, _remembered(one.cursor))
-    return unread(found)
-
-
-def _remembered(cursor: Cursor | None) -> str:
-    return json.dumps({"cursor": cursor})
-
-
-def _name(one: One) -> CalendarId:
-    assert not isinstance(one.calendar, Unreadable)
-    return one.calendar

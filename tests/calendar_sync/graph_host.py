@@ -7,6 +7,7 @@ what colleagues take. A calendar holds what a test puts into it, whatever span i
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -41,7 +42,7 @@ class GraphHost(Host):
     """Each calendar by its id.
 
     inner   what is said of a calendar within an answer, instead of what it holds; once each
-    people  what is told of colleagues
+    people  what is told of colleagues; those without digits are free
     """
 
     events: dict[str, list[Json]] = field(default_factory=dict)
@@ -64,7 +65,8 @@ class GraphHost(Host):
             case ("GET", "me", "calendars", _, "calendarView", "delta") | ("GET", "me", "changed"):
                 return Said({"value": [], "@odata.deltaLink": self.link("me/changed?$deltatoken")})
             case "POST", "me", "calendar", "getSchedule":
-                return Said({"value": self.people})
+                row = {"availabilityView": "0" * _slots(asked.json)}
+                return Said({"value": [row | each for each in self.people]})
             case "POST", "$batch":
                 return Said({"responses": list(self._several(asked))})
         return no(404, "ErrorItemNotFound")
@@ -81,6 +83,14 @@ class GraphHost(Host):
                 told = {"status": found.status, "headers": {}, "body": found.body}
             if told is not None:
                 yield {"id": each["id"], **told}
+
+
+def _slots(question: Json) -> int:
+    """How many digits are asked for."""
+    start, end = (
+        datetime.fromisoformat(question[each]["dateTime"]) for each in ("startTime", "endTime")
+    )
+    return (end - start) // timedelta(minutes=question["availabilityViewInterval"])
 
 
 def within(asked: Asked) -> list[str]:

@@ -43,6 +43,7 @@ class Graph:
     first     what somebody else does just before a request
     repeated  what it makes of a transaction that it knows: "answered" or "refused"
     forgets   whether a removed event's transaction is new again
+    hidden    whether a search does not find what it has
     zones     those that it knows; None: all
     link      where it says that the rest of a listing is
     """
@@ -51,6 +52,7 @@ class Graph:
     first: dict[int, Callable[[], object]] = field(default_factory=dict)
     repeated: str = "answered"
     forgets: bool = True
+    hidden: bool = False
     zones: set[str] | None = None
     link: str | None = None
     events: dict[str, Json] = field(default_factory=dict)
@@ -146,7 +148,7 @@ class Graph:
         found = _SAID.search(query["$filter"])
         assert found is not None
         wanted = {"id": found[1], "value": found[2]}
-        for each in self.events.values():
+        for each in () if self.hidden else self.events.values():
             if each["calendar"] == calendar and wanted in each["singleValueExtendedProperties"]:
                 yield self._told(each, query)
 

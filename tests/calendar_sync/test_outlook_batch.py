@@ -1,10 +1,14 @@
 """Several calendars in one request: each a matter of its own, and nobody free by mistake."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 
+from calendar_sync import connection
 from calendar_sync.errors import NotAllowed, NotThere, ReconnectNeeded, Wait
 from calendar_sync.provider import CalendarId, Found
 from scheduler.model.busy import BusyInterval, Kind
@@ -18,7 +22,7 @@ from tests.calendar_sync.graph_host import (
     said,
     within,
 )
-from tests.calendar_sync.minimal_google import TOKEN, Said
+from tests.calendar_sync.minimal_google import TOKEN, Asked, Said, serving
 from tests.calendar_sync.stages import Counter, Tokens
 
 NAMES = ["A/1=", "B+2=", "C3", "D4", "E5", "F6"]
@@ -51,17 +55,99 @@ def test_several_calendars_are_one_request_that_counts_for_as_many(host: GraphHo
     found = outlook_at(host, gate=gate).busy(CALENDARS, MARCH)
 
     assert found == {each: [NINE] for each in CALENDARS}
-    assert len(host.asked) == 1
+    assert len(host.asked) == 2
     assert gate.taken == len(CALENDARS)
 
 
-def test_no_request_holds_more_than_the_host_takes(host: GraphHost) -> None:
-    host.events = {f"C{number}": [] for number in range(45)}
+def test_a_request_holds_few_as_they_are_done_one_after_the_other(host: GraphHost) -> None:
+    host.events = {f"C{number}": [] for number in range(11)}
     many = [CalendarId(each) for each in host.events]
 
     assert set(outlook_at(host).busy(many, MARCH)) == set(many)
 
-    assert [len(each) for each in batches(host)] == [20, 20, 5]
+    assert [len(each) for each in batches(host)] == [4, 4, 3]
+
+
+def test_as_many_years_as_are_ever_asked_for_are_one_question(host: GraphHost) -> None:
+    outlook_at(host).busy(CALENDARS[:3], (MARCH[0], MARCH[0] + 832 * 86_400))
+
+    assert batches(host) == [NAMES[:3]]
+
+
+def test_what_was_not_done_behind_one_that_failed_is_asked_with_the_next(host: GraphHost) -> None:
+    host.inner = {ONE: [said(404, OWN)], **{each: [said(424, {})] for each in NAMES[1:4]}}
+
+    found = outlook_at(host).busy(CALENDARS, MARCH)
+
+    assert isinstance(found[ONE], NotThere)
+    assert all(found[each] == [NINE] for each in CALENDARS[1:])
+    assert batches(host) == [NAMES[:4], NAMES[1:5]]
+    assert alone(host) == ["F6"]
+
+
+def test_a_host_that_says_of_everything_that_it_was_not_done_is_asked_for_each(
+    host: GraphHost,
+) -> None:
+    host.inner = {each: [said(424, {})] * 9 for each in NAMES}
+
+    assert outlook_at(host).busy(CALENDARS, MARCH) == {each: [NINE] for each in CALENDARS}
+
+
+class Slow(GraphHost):
+    """Says nothing for long to certain questions, or breaks off."""
+
+    slow: tuple[str, ...] = ()
+    calm: Event
+
+    def answer(self, asked: Asked) -> Said:
+        if asked.path.endswith(self.slow):
+            self.calm.wait(20)
+        return super().answer(asked)
+
+
+@contextmanager
+def a_slow_one(monkeypatch: pytest.MonkeyPatch, *paths: str) -> Iterator[Slow]:
+    for each in ("_TIMES", "_LONG_TIMES"):
+        monkeypatch.setattr(connection, each, httpx.Timeout(0.2).as_dict())
+    host = Slow(events={each: [an_event("2027-03-10T09:00", "2027-03-10T10:00")] for each in NAMES})
+    host.slow, host.calm = paths, Event()
+    with serving(host):
+        try:
+            yield host
+        finally:
+            host.calm.set()
+
+
+def test_where_several_take_too_long_each_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_slow_one(monkeypatch, "/$batch") as host:
+        found = outlook_at(host).busy(CALENDARS, MARCH)
+
+    assert found == {each: [NINE] for each in CALENDARS}
+
+
+def test_a_host_that_is_silent_twice_is_asked_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        a_slow_one(monkeypatch, "/$batch", "A%2F1%3D/calendarView", "C3/calendarView") as host,
+    ):
+        found = outlook_at(host).busy(CALENDARS, MARCH)
+
+    assert found[TWO] == [NINE]
+    assert all(isinstance(found[each], Wait) for each in CALENDARS if each != TWO)
+
+
+@pytest.mark.parametrize("answer", [no(409, "ErrorIrresolvableConflict"), no(410, "syncStateX")])
+def test_what_makes_no_sense_for_a_calendar_is_its_own_trouble(
+    host: GraphHost, answer: Said
+) -> None:
+    host.inner = {ONE: [said(answer.status, answer.body)]}
+
+    found = outlook_at(host).busy([ONE, TWO], MARCH)
+
+    assert isinstance(found[ONE], Wait)
+    assert found[TWO] == [NINE]
+    host.script = [answer]
+    with pytest.raises(Wait):
+        outlook_at(host).busy([ONE], MARCH)
 
 
 def test_of_a_mixed_answer_only_what_failed_is_asked_again(host: GraphHost) -> None:
@@ -78,7 +164,7 @@ def test_of_a_mixed_answer_only_what_failed_is_asked_again(host: GraphHost) -> N
     assert [found[each] for each in (ONE, TWO, FOUR, FIVE)] == [[NINE]] * 4
     assert isinstance(found[THREE], NotThere)
     assert isinstance(found[SIX], NotAllowed)
-    assert batches(host) == [NAMES]
+    assert batches(host) == [NAMES[:4], NAMES[4:]]
     assert alone(host) == ["B%2B2%3D", "D4", "E5"]
 
 
@@ -120,9 +206,9 @@ def test_once_one_is_asked_to_wait_nothing_more_is_asked(
     found = outlook_at(host).busy(CALENDARS, MARCH)
 
     assert len(host.asked) == 1
-    assert found[ONE] == found[SIX] == [NINE]
+    assert found[ONE] == [NINE]
     assert isinstance(found[FOUR], NotThere)
-    assert [_seconds(found[each]) for each in (TWO, THREE, FIVE)] == [seconds] * 3
+    assert [_seconds(found[each]) for each in (TWO, THREE, FIVE, SIX)] == [seconds] * 4
 
 
 def test_when_it_is_asked_again_only_who_has_no_answer_is_asked_for(host: GraphHost) -> None:
@@ -134,7 +220,7 @@ def test_when_it_is_asked_again_only_who_has_no_answer_is_asked_for(host: GraphH
     found |= outlook.busy(left, MARCH)
 
     assert found == {each: [NINE] for each in CALENDARS}
-    assert left == [TWO]
+    assert left == [TWO, FIVE, SIX]
 
 
 def test_a_wait_of_all_of_them_is_raised(host: GraphHost) -> None:

@@ -16,12 +16,13 @@ from calendar_sync.provider import Found
 from scheduler.model.busy import BusyInterval, Kind
 from tests.calendar_sync.builders import utc
 from tests.calendar_sync.graph_host import READ, GraphHost, a_graph, no, outlook_at
+from tests.calendar_sync.minimal_google import Asked, Said, serving
 
 ADA = "ada@example.org"
 GRACE = "grace@example.org"
 DAY = (utc("2027-03-10"), utc("2027-03-11"))
-SLOT = 900
-FREE = "0" * 96
+SLOT = 300
+FREE = "0" * 288
 
 
 def at(hour: str) -> int:
@@ -37,10 +38,10 @@ def an_item(start: str, end: str, status: str = "busy", **more: Any) -> Any:
 
 
 def digits(**slots: str) -> str:
-    """A day's digits: `h9="2"` is said of the quarter of an hour from nine o'clock."""
+    """A day's digits: `h9="2"` is said of the five minutes from nine o'clock."""
     found = list(FREE)
     for hour, digit in slots.items():
-        found[int(hour[1:]) * 4] = digit
+        found[int(hour[1:]) * 12] = digit
     return "".join(found)
 
 
@@ -64,10 +65,10 @@ def host() -> Iterator[GraphHost]:
 
 
 def test_times_are_as_exact_as_the_items() -> None:
-    items = an_item("09:05", "09:50"), an_item("09:55", "10:10", "tentative")
+    items = an_item("09:00", "09:48"), an_item("09:53", "10:10", "tentative")
 
     assert told(items, digits(h9="2")) == taken(
-        ("09:05", "09:50", Kind.BUSY), ("09:55", "10:10", Kind.TENTATIVE)
+        ("09:00", "09:48", Kind.BUSY), ("09:53", "10:10", Kind.TENTATIVE)
     )
 
 
@@ -88,46 +89,76 @@ def test_who_is_free_or_works_elsewhere_is_free() -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "items", [(), None, (an_item("09:15", "10:00", "free"),), (an_item("09:00", "10:00", "free"),)]
+    "items", [(), (an_item("09:05", "10:00", "free"),), (an_item("09:00", "10:00", "free"),)]
 )
 def test_a_digit_that_no_item_explains_is_taken(items: Any, digit: str, kind: Kind) -> None:
-    assert told(items, digits(h9=digit)) == taken(("09:00", "09:15", kind))
+    assert told(items, digits(h9=digit)) == taken(("09:00", "09:05", kind))
+
+
+def test_digits_without_any_items_are_taken() -> None:
+    entry = {"scheduleId": ADA, "availabilityView": digits(h9="2")}
+
+    found = schedules.answer({"value": [entry]}, [ADA], DAY)
+
+    assert found == {ADA: taken(("09:00", "09:05", Kind.BUSY))}
+
+
+@pytest.mark.parametrize(
+    ("items", "left"),
+    [
+        ([("09:00", "09:02")], [("09:02", "09:15")]),
+        ([("09:01", "09:02"), ("09:10", "09:20")], [("09:00", "09:01"), ("09:02", "09:10")]),
+        ([("09:10", "09:12"), ("08:00", "09:11")], [("09:12", "09:15")]),
+        ([("08:00", "10:00"), ("09:01", "09:02")], []),
+        ([("08:00", "09:00"), ("09:15", "10:00")], [("09:00", "09:15")]),
+    ],
+)
+def test_of_a_digit_that_items_explain_in_part_the_rest_is_taken(
+    items: list[tuple[str, str]], left: list[tuple[str, str]]
+) -> None:
+    view = FREE[:108] + "222" + FREE[111:]
+
+    found = told(tuple(an_item(*each) for each in items), view)
+
+    assert found == sorted(taken(*((*each, Kind.BUSY) for each in items + left)))
 
 
 def test_a_digit_says_more_than_the_item_that_touches_it() -> None:
     items = (an_item("09:00", "09:10", "tentative"),)
 
     assert told(items, digits(h9="3")) == taken(
-        ("09:00", "09:10", Kind.TENTATIVE), ("09:00", "09:15", Kind.UNAVAILABLE)
+        ("09:00", "09:05", Kind.UNAVAILABLE), ("09:00", "09:10", Kind.TENTATIVE)
     )
 
 
 def test_digits_beside_each_other_are_one_time() -> None:
-    assert told((), "2" * 8 + "0" * 88) == taken(("00:00", "02:00", Kind.BUSY))
+    assert told((), "2" * 24 + "0" * 264) == taken(("00:00", "02:00", Kind.BUSY))
 
 
-@pytest.mark.parametrize("view", [None, "", "000", 7, ["0"] * 96, FREE[:-1]])
-def test_without_all_digits_nothing_is_known(view: Any) -> None:
+@pytest.mark.parametrize(
+    "view", [None, "", "000", 7, ["0"] * 288, FREE[:-1], FREE + "0", FREE[:96]]
+)
+def test_without_as_many_digits_as_were_asked_for_nothing_is_known(view: Any) -> None:
     assert isinstance(told((an_item("09:00", "10:00"),), view), Wait)
 
 
 @pytest.mark.parametrize(
     "items",
-    ["x", 7, [None], [{}], [{"status": "busy"}], [an_item("10:00", "09:00")]],
+    ["x", "", 7, None, {}, [None], [{}], [{"status": "busy"}], [an_item("10:00", "09:00")]],
 )
 def test_an_item_that_cannot_be_read_makes_a_person_unknown_and_never_free(items: Any) -> None:
     assert isinstance(told(items, FREE), Wait)
 
 
-_HOURS = st.integers(0, 95)
+_HOURS = st.integers(0, 287)
 _ITEMS = st.tuples(_HOURS, _HOURS, st.sampled_from(["free", "tentative", "busy", "oof", "new"]))
 
 
-@given(st.lists(_ITEMS, max_size=6), st.text("012345", min_size=96, max_size=96))
+@given(st.lists(_ITEMS, max_size=6), st.text("012345", min_size=288, max_size=288))
 def test_whatever_items_or_digits_say_is_taken_is_taken(
     items: list[tuple[int, int, str]], view: str
 ) -> None:
-    spans = [(min(a, b) * 15, (max(a, b) + 1) * 15 - 1, status) for a, b, status in items]
+    spans = [(min(a, b) * 5, (max(a, b) + 1) * 5 - 1, status) for a, b, status in items]
     found = told(
         tuple(an_item(_clock(start), _clock(end), status) for start, end, status in spans), view
     )
@@ -135,8 +166,9 @@ def test_whatever_items_or_digits_say_is_taken_is_taken(
     assert isinstance(found, list)
     for number, digit in enumerate(view):
         start = DAY[0] + number * SLOT
-        touched = [each for each in found if each.start < start + SLOT and each.end > start]
-        assert bool(touched) >= (digit in "1235")
+        minutes = range(start, start + SLOT, 60)
+        covered = [any(each.start <= one < each.end for each in found) for one in minutes]
+        assert all(covered) >= (digit in "1235")
     for begin, end, status in spans:
         interval = kind_of(status) and (DAY[0] + begin * 60, DAY[0] + end * 60)
         assert interval is None or interval in [(each.start, each.end) for each in found]
@@ -157,6 +189,8 @@ def _clock(minutes: int) -> str:
         ({"responseCode": "ErrorNoFreeBusyAccess"}, NotThere, "cannot see"),
         ({"responseCode": "of tomorrow"}, NotThere, "cannot see"),
         ("SECRET", NotThere, "cannot see"),
+        ({}, NotThere, "cannot see"),
+        ("", NotThere, "cannot see"),
         ({"responseCode": "ErrorServerBusy"}, Wait, "too busy"),
         ({"responseCode": "5006"}, NotThere, "more in their calendar"),
         ({"responseCode": "ErrorResultSetTooBig"}, NotThere, "more in their calendar"),
@@ -182,7 +216,7 @@ def test_who_is_missing_in_the_answer_is_unknown_and_addresses_are_any_case() ->
     found = schedules.answer({"value": [entry]}, ["Ada@example.ORG", GRACE], DAY)
 
     assert found["Ada@example.ORG"] == []
-    assert isinstance(found[GRACE], Wait)
+    assert isinstance(found[GRACE], NotThere)
 
 
 @pytest.mark.parametrize("answer", [None, [], "<html>", {}, {"value": None}, {"value": [7]}])
@@ -206,7 +240,7 @@ def test_a_span_is_asked_for_in_parts_of_whole_digits_without_a_gap(span: tuple[
 
 def test_no_question_is_longer_or_wider_than_the_host_takes(host: GraphHost) -> None:
     many = [f"person{number}@example.org" for number in range(45)]
-    host.people = [{"scheduleId": each, "availabilityView": "0" * 4000} for each in many]
+    host.people = [{"scheduleId": each} for each in many]
 
     found = outlook_at(host).colleagues(many, (DAY[0], DAY[0] + 100 * 86_400))
 
@@ -220,7 +254,7 @@ def test_no_question_is_longer_or_wider_than_the_host_takes(host: GraphHost) -> 
 
 def test_what_is_told_is_clipped_to_what_was_asked(host: GraphHost) -> None:
     item = an_item("09:00", "10:00")
-    host.people = [{"scheduleId": ADA, "availabilityView": FREE, "scheduleItems": [item]}]
+    host.people = [{"scheduleId": ADA, "scheduleItems": [item]}]
 
     found = outlook_at(host).colleagues([ADA], (at("09:10"), at("09:20")))
 
@@ -231,7 +265,7 @@ def test_who_fails_in_a_part_of_the_span_fails_as_a_whole_and_is_asked_no_more(
     host: GraphHost,
 ) -> None:
     error = {"scheduleId": ADA, "error": {"responseCode": "5009"}}
-    host.people = [error, {"scheduleId": GRACE, "availabilityView": "0" * 4000}]
+    host.people = [error, {"scheduleId": GRACE}]
 
     found = outlook_at(host).colleagues([ADA, GRACE], (DAY[0], DAY[0] + 80 * 86_400))
 
@@ -242,7 +276,7 @@ def test_who_fails_in_a_part_of_the_span_fails_as_a_whole_and_is_asked_no_more(
 
 def test_once_a_host_asks_to_wait_it_is_asked_nothing_more(host: GraphHost) -> None:
     many = [f"person{number}@example.org" for number in range(60)]
-    host.people = [{"scheduleId": each, "availabilityView": FREE} for each in many]
+    host.people = [{"scheduleId": each} for each in many]
     host.script = [host.done, no(429, "TooManyRequests", Retry_After="9")]
 
     found = outlook_at(host).colleagues(many, DAY)
@@ -257,6 +291,67 @@ def test_a_host_that_waits_with_everybody_is_heard(host: GraphHost) -> None:
 
     with pytest.raises(Wait):
         outlook_at(host).colleagues([ADA], DAY)
+
+
+class Spoilt(GraphHost):
+    """Fails at a question that names certain people."""
+
+    bad: frozenset[str] = frozenset()
+    answer_to_them: Said = no(500, "ErrorInternalServerError")
+
+    def done(self, asked: Asked) -> Said:
+        if self.bad & set(asked.json["schedules"]):
+            return self.answer_to_them
+        self.people = [{"scheduleId": each} for each in asked.json["schedules"]]
+        return super().done(asked)
+
+
+MANY = [f"person{number}@example.org" for number in range(45)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        no(400, "ErrorInvalidSmtpAddress"),
+        no(404, "ErrorItemNotFound"),
+        no(500, "ErrorInternalServerError"),
+        Said({"value": None}),
+    ],
+)
+@pytest.mark.parametrize("bad", [{0}, {1, 2}, {44}, {7, 20, 39}])
+def test_who_spoils_a_question_is_unknown_and_nobody_else(answer: Said, bad: set[int]) -> None:
+    host = Spoilt()
+    host.bad, host.answer_to_them = frozenset(MANY[each] for each in bad), answer
+    with serving(host):
+        found = outlook_at(host).colleagues(MANY, DAY)
+
+    assert {each for each in MANY if found[each] != []} == host.bad
+    assert all(isinstance(found[each], NotThere | Wait) for each in host.bad)
+
+
+def test_a_host_that_fails_at_everybody_is_not_asked_for_each() -> None:
+    host = Spoilt()
+    host.bad = frozenset(MANY)
+    with serving(host), pytest.raises(Wait):
+        outlook_at(host).colleagues(MANY, DAY)
+
+    assert len(host.asked) < 20
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(no(403, "ErrorAccessDenied"), NotAllowed), (no(405, "x"), NotThere), (no(429, "x"), Wait)],
+)
+def test_what_was_told_of_some_is_kept_whatever_comes_of_others(
+    host: GraphHost, answer: Said, kind: type[Exception]
+) -> None:
+    host.people = [{"scheduleId": each} for each in MANY]
+    host.script = [host.done, answer]
+
+    found = outlook_at(host).colleagues(MANY, DAY)
+
+    assert all(found[each] == [] for each in MANY[:20])
+    assert all(isinstance(found[each], kind) for each in MANY[20:])
 
 
 def test_an_account_of_ones_own_sees_no_colleagues(host: GraphHost) -> None:

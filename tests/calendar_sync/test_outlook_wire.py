@@ -74,13 +74,16 @@ def test_what_somebody_shows_is_a_kind_of_time_and_whatever_is_unknown_is_busy(
     [
         ({"isCancelled": True}, False),
         ({"isCancelled": "yes"}, True),
-        ({"responseStatus": {"response": "declined"}}, False),
+        ({"responseStatus": {"response": "declined"}}, True),
         ({"responseStatus": {"response": "notResponded"}}, True),
         ({"responseStatus": {"response": "none"}}, True),
         ({"responseStatus": None}, True),
     ],
 )
-def test_what_was_cancelled_or_declined_takes_no_time(more: Any, takes: bool) -> None:  # noqa: FBT001
+def test_what_was_cancelled_takes_no_time_and_whatever_else_is_shown_does(
+    more: Any,
+    takes: bool,  # noqa: FBT001
+) -> None:
     assert bool(found(an_event(**more))) == takes
 
 
@@ -118,7 +121,11 @@ def test_an_event_that_cannot_be_read_makes_the_calendar_unknown_and_never_free(
 
 
 @pytest.mark.parametrize(
-    "page", [None, [], 7, "<html>", {}, {"value": None}, {"value": {}}, {"value": [None]}]
+    "page",
+    [
+        *(None, [], 7, "<html>", {}, {"value": None}, {"value": {}}, {"value": [None]}),
+        *({"value": [], "error": said} for said in ({"code": "x"}, {}, None)),
+    ],
 )
 def test_a_page_that_is_none_is_an_error(page: Any) -> None:
     assert isinstance(wire.taken([page], SPAN), Wait)
@@ -237,6 +244,49 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_one_instant() -> None:
     assert moment("2027-11-07T01:30:00") == utc("2027-11-07 05:30")
 
 
+@pytest.mark.parametrize("zone", ["GMT", "Etc/GMT", "Zulu", "etc/uct", "Etc/Universal", "GMT0"])
+def test_a_whole_day_in_any_name_of_no_place_may_be_anywhere(zone: str) -> None:
+    assert spans(a_day(zone)) == [(utc("2027-03-08 10:00"), utc("2027-03-10 12:00"))]
+
+
+def test_whole_days_may_also_be_where_the_mailbox_mostly_is() -> None:
+    tokyo = an_event(showAs="free", originalStartTimeZone="Tokyo Standard Time")
+    nowhere = an_event(showAs="free", originalStartTimeZone="UTC")
+    pages = [{"value": [a_day("Eastern Standard Time"), tokyo, *[nowhere] * 9, tokyo]}]
+
+    usual = wire.usual_zone(pages)
+
+    assert usual == "Tokyo Standard Time"
+    assert wire.taken(pages, SPAN, usual) == [
+        BusyInterval(utc("2027-03-08 15:00"), utc("2027-03-10 05:00"), Kind.BUSY)
+    ]
+
+
+@pytest.mark.parametrize("page", [{}, {"value": None}, {"value": 7}, {"value": [7, {}]}])
+def test_where_nothing_says_so_a_mailbox_is_nowhere(page: Any) -> None:
+    assert wire.usual_zone([page]) is None
+
+
+def test_a_whole_day_lasts_at_least_a_day() -> None:
+    assert spans(a_day("Tokyo Standard Time", until="2027-03-09")) == [
+        (utc("2027-03-08 15:00"), utc("2027-03-09 15:00"))
+    ]
+    noon = at("2027-03-09T12:00:00")
+    assert spans(a_day("UTC", start=noon, end=noon)) == [
+        (utc("2027-03-09 12:00"), utc("2027-03-10 12:00"))
+    ]
+
+
+def test_whole_days_that_end_before_they_start_are_an_error() -> None:
+    assert isinstance(found(a_day("UTC", until="2027-03-08")), Wait)
+
+
+def test_what_ends_in_an_hour_that_clocks_show_twice_ends_with_the_second() -> None:
+    hour = at("2027-11-07T01:30:00", "America/New_York")
+
+    assert times.between(hour, hour) == (utc("2027-11-07 05:30"), utc("2027-11-07 06:30"))
+
+
 # Calendars, cursors, addresses
 
 
@@ -257,7 +307,7 @@ def test_a_calendar_without_a_name_of_its_own_is_an_error(item: Any) -> None:
         wire.listed([{"value": [item]}])
 
 
-@pytest.mark.parametrize("days", [1, 366, 367, 800])
+@pytest.mark.parametrize("days", [1, 832, 1825, 1826, 4000])
 def test_a_span_is_asked_for_in_parts_without_a_gap(days: int) -> None:
     parts = wire.parts((SPAN[0], SPAN[0] + days * 86_400))
 
@@ -265,7 +315,7 @@ def test_a_span_is_asked_for_in_parts_without_a_gap(days: int) -> None:
         *(start for start, _ in parts),
         SPAN[0] + days * 86_400,
     ]
-    assert all(end - start <= 366 * 86_400 for start, end in parts)
+    assert all(end - start <= 1825 * 86_400 for start, end in parts)
 
 
 def test_a_cursor_keeps_the_hosts_address_and_when_it_was_begun() -> None:
@@ -324,7 +374,23 @@ def test_the_hosts_own_address_is_asked_as_it_is() -> None:
     assert requests.changed(requests.own(address)).uri == address
 
 
+@pytest.mark.parametrize("link", ["", None, False, 7, []])
+def test_an_address_that_is_none_is_an_error(link: Any) -> None:
+    with pytest.raises(Wait):
+        wire.link({"@odata.nextLink": link}, "next")
+
+
 # Requests
+
+
+@pytest.mark.parametrize(("basic", "size"), [(True, 500), (False, 100)])
+def test_of_changes_that_come_with_all_of_an_event_a_page_holds_fewer(
+    basic: bool,  # noqa: FBT001
+    size: int,
+) -> None:
+    requests = Requests("https://graph.test/v1.0", basic=basic)
+
+    assert f"odata.maxpagesize={size}" in requests.began(CalendarId("A"), SPAN).headers["Prefer"]
 
 
 def test_every_request_asks_for_names_that_stay_and_has_one_of_its_own() -> None:

@@ -110,14 +110,50 @@ def test_a_host_that_answers_with_what_it_made_before_has_it_brought_up_to_date(
     assert addresses(found) == list(INVITED.guests)
 
 
-@pytest.mark.parametrize("repeated", ["answered", "refused"])
-def test_an_event_whose_like_was_removed_is_made_anew(repeated: str) -> None:
-    graph = Graph(repeated=repeated, forgets=False)
+def test_an_event_whose_like_was_removed_is_made_anew() -> None:
+    graph = Graph(forgets=False)
     for _ in range(3):
         put(graph)
         graph.ours.cancel(MAIN, DRAFT.key)
 
     assert put(graph)["subject"] == "Group"
+
+
+def test_what_a_host_says_it_made_and_does_not_show_yet_is_looked_for_later_and_not_made_twice(
+    graph: Graph,
+) -> None:
+    graph.repeated = "refused"
+    put(graph)
+    graph.hidden = True
+
+    for _ in range(3):
+        with pytest.raises(Wait):
+            graph.ours.put(MAIN, DRAFT, written=False)
+    graph.hidden = False
+    put(graph, replace(DRAFT, place="Room 5"))
+
+    [event] = graph.events.values()
+    assert event["location"] == {"displayName": "Room 5"}
+
+
+def test_a_change_that_is_refused_just_after_the_event_was_made_makes_no_second(
+    graph: Graph,
+) -> None:
+    put(graph)
+    graph.hidden = True
+    graph.faults[len(graph.asked) + 3] = Fault(MEANWHILE)  # as it is brought up to date
+
+    assert put(graph, replace(DRAFT, place="Room 5"))["location"] == {"displayName": "Room 5"}
+
+    assert graph.methods()[-4:] == ["GET", "POST", "GET", "PATCH"]
+
+
+def test_an_event_that_was_called_off_before_is_made_anew(graph: Graph) -> None:
+    first = graph.edit(put(graph), isCancelled=True)
+
+    graph.ours.put(MAIN, DRAFT, written=False)
+
+    assert [each == first for each in graph.events.values()] == [True, False]
 
 
 def test_what_two_of_us_made_at_once_becomes_one(graph: Graph) -> None:

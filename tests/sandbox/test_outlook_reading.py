@@ -92,6 +92,14 @@ def test_a_view_holds_whatever_overlaps_it(outlook: Outlook) -> None:
     assert seen("08:00:00%2B02:00", "09:00:00%2B02:00") == 0  # with an offset, as that says
 
 
+def test_a_view_spans_no_more_than_five_years(quiet_outlook: Outlook) -> None:
+    ada, start = quiet_outlook.of(ADA), "/me/calendarView?startDateTime=2027-01-01T00:00:00Z"
+
+    assert ada.get(f"{start}&endDateTime=2031-12-31T00:00:00Z")["value"] == []
+    refused = ada.refused("GET", f"{start}&endDateTime=2032-01-01T00:00:00Z")
+    assert refused == (400, "ErrorInvalidRequest")
+
+
 @pytest.mark.parametrize("query", ["", "startDateTime=soon&endDateTime=2026-10-02", "$top=5"])
 def test_a_view_needs_a_window(quiet_outlook: Outlook, query: str) -> None:
     refused = quiet_outlook.of(ADA).refused("GET", f"/me/calendarView?{query}")

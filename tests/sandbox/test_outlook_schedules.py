@@ -35,6 +35,17 @@ def code(schedule: Words) -> str:
     return str(schedule["error"]["responseCode"])
 
 
+def test_what_an_event_shows_as_unknown_is_taken(outlook: Outlook) -> None:
+    times = {"start": {"dateTime": f"{START:%Y-%m-%dT%H:%M:%SZ}"}}
+    times["end"] = {"dateTime": f"{START + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"}
+    outlook.world.put(BO, {**times, "outlook": {"showAs": "unknown"}}, by="test")
+
+    bo = told(outlook.of(ADA), asked(BO, days=1, availabilityViewInterval=60))[BO]
+
+    assert bo["availabilityView"] == "2" + "0" * 23
+    assert [each["status"] for each in bo["scheduleItems"]] == ["unknown"]
+
+
 @pytest.mark.parametrize("slot", [5, 30, 1440, 700])
 def test_every_slot_shows_the_most_of_what_touches_it(outlook: Outlook, slot: int) -> None:
     chance = Random(slot)

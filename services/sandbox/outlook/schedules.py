@@ -23,8 +23,15 @@ ENTRIES = 1000
 """Entries of one person in a window; more are not told."""
 
 # What of two things at the same time is shown, and the digit for it.
-_STRENGTH = ("free", "workingElsewhere", "tentative", "busy", "oof")
-_DIGIT = {"free": "0", "tentative": "1", "busy": "2", "oof": "3", "workingElsewhere": "4"}
+_STRENGTH = ("free", "workingElsewhere", "tentative", "unknown", "busy", "oof")
+_DIGIT = {
+    "free": "0",
+    "tentative": "1",
+    "busy": "2",
+    "oof": "3",
+    "workingElsewhere": "4",
+    "unknown": "2",  # there is no digit of its own
+}
 
 
 class Wanted(NamedTuple):

@@ -1,6 +1,7 @@
 """calendarView: everything that happens between two moments, each occurrence by itself."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,9 @@ from services.sandbox.world import World
 PAGE = 10
 """Items on a page, unless somebody asks for more."""
 
+LONGEST = timedelta(days=1825)
+"""What a view may span."""
+
 _ORDERS = ("start/datetime", "start/datetime asc", "start/datetime desc")
 
 
@@ -27,6 +31,13 @@ def add_to(blueprint: Blueprint, world: World) -> None:
     def calendar_view(mailbox: str, calendar_id: str) -> dict[str, Any]:
         here = visit(world, mailbox, calendar_id, *READ_BASIC)
         start, end = asking.window()
+        if end - start > LONGEST:
+            raise Refusal(
+                400,
+                "ErrorInvalidRequest",
+                "The range between the start and end dates is greater than the allowed range."
+                f" Maximum number of days: {LONGEST.days}",
+            )
         _refuse("$filter", "$search", "$apply")
         with world.lock:
             events = world.instances(here.calendar.id, start, end) + [
