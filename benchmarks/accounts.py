@@ -139,7 +139,7 @@ class _Bench:
             return send(connection, *call)
 
         with patch.object(Connection, "send", noted):
-            account_readings.read(due, crowd.provider(self._runtime, member))
+            account_readings.read(due, crowd.provider(self._runtime, member), set)
         return calls
 
 

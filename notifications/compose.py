@@ -29,8 +29,14 @@ def invitation(  # noqa: PLR0913 -- what the mail says, each by its name
     group_title: str,
     invited_by: str,
     days: int,
+    read_by: str = "",
+    read_at: str = "",
 ) -> Message:
-    """The reader is invited to join a group, and told what is read of a calendar."""
+    """The reader is invited to join a group, and told what is read of a calendar.
+
+    read_by  the coordinator through whose account their time is read already; empty: it is not
+    read_at  what people call the host of that account
+    """
     return _message(
         "invitation",
         key,
@@ -40,6 +46,8 @@ def invitation(  # noqa: PLR0913 -- what the mail says, each by its name
         group_title=group_title,
         invited_by=invited_by,
         days=days,
+        read_by=read_by,
+        read_at=read_at,
     )
 
 
@@ -83,9 +91,23 @@ def calendar_lost(
     return _message("calendar_lost", key, to_name, to_address, link, group_title=group_title)
 
 
-def reconnect(*, key: str, to_name: str, to_address: str, link: str) -> Message:
-    """Access to an account that the reader connected was taken back or has ended."""
-    return _message("reconnect", key, to_name, to_address, link)
+def reconnect(
+    *, key: str, to_name: str, to_address: str, link: str, read_groups: str = ""
+) -> Message:
+    """Access to an account that the reader connected was taken back or has ended.
+
+    read_groups  the groups whose members are read through it; empty: there are none
+    """
+    return _message("reconnect", key, to_name, to_address, link, read_groups=read_groups)
+
+
+def reader_lost(  # noqa: PLR0913 -- as above
+    *, key: str, to_name: str, to_address: str, link: str, group_title: str, owner: str
+) -> Message:
+    """Access has ended to the account through which members of the reader's group are read."""
+    return _message(
+        "reader_lost", key, to_name, to_address, link, group_title=group_title, owner=owner
+    )
 
 
 def _message(

@@ -38,7 +38,7 @@ class Reader(TypedDict):
 
 
 class Sighted(TypedDict):
-    """A member of whose time nothing else is known, or who objects to being read so.
+    """A member who shows no calendar of their own, or who objects to being read so.
 
     seen: hidden members are unknown, and never free. trouble: why nothing newer is known.
     """
@@ -67,7 +67,7 @@ def show(group_id: UUID) -> Response:
 def allow(group_id: UUID, body: ReadingChoice) -> Response:
     """Let members be read through an account of yours, in place of any other.
 
-    Read are members of whose time nothing else is known, and who do not object: when they are
+    Read are members who show no calendar of their own, and who do not object: when they are
     busy, and nothing else. They see it on their page.
     """
     runtime, work = door.runtime(), door.work()

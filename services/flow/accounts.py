@@ -9,7 +9,7 @@ from calendar_sync.provider import CalendarId, Listed
 from services.facts import AccountDue, BusyChanged, CalendarConnected
 from services.flow import access, calendars, consent, rights
 from services.flow.calendars import MOST
-from services.flow.dropping import drop, give_way
+from services.flow.dropping import drop
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing
 from services.keys import Keys, Unsealable
@@ -155,7 +155,6 @@ def _add(  # noqa: PLR0913 -- what is kept, each by its name
     work.session.flush()
     work.note("calendar.added", calendar.id)
     work.record(CalendarConnected(calendar.id, calendar.revision))
-    give_way(work, row.person_id)
 
 
 def _turn(work: Work, calendar: CalendarRow, kind: CalendarKind) -> None:

@@ -1,24 +1,24 @@
 """Reading the members of a group through the account of one of its coordinators.
 
-Only members are read of whose time nothing else is known, and who do not mind; consent is given
-for one group. Both are looked up when the account is read: whatever was asked for before, nobody
-is asked about any more. Who becomes a member later is found by the next reading, and adding
+Only members are read of whom no calendar of their own is read, and who do not mind; consent is
+given for one group. Both are looked up when the account is read: whatever was asked for before,
+nobody is asked about any more. Who becomes a member later is found by the next reading, and adding
 members brings that on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from calendar_sync.host import Host as At
 from calendar_sync.provider import Capability
 from services.facts import AccountDue
-from services.flow import access, consent, dropping, persons, rights
+from services.flow import access, consent, dropping, persons, read_now, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing
 from services.keys import Keys
-from services.storage import accounts, members
+from services.storage import accounts
 from services.storage import colleagues as stored
-from services.storage.colleagues import Given, Read
+from services.storage.colleagues import Given, Read, Reader
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, Host, ProgrammeConsentRow
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
@@ -38,7 +38,8 @@ def capable(work: Work, hosts: Hosts) -> list[AccountRow]:
 def allow(work: Work, keys: Keys, hosts: Hosts, group_id: UUID, account_id: UUID) -> Given:
     """Let the members of a group be read through one's own account, in place of any other.
 
-    They are read at once. Raises Missing or NotAllowed, or Conflict where the account cannot tell.
+    They are read at once, where it is not this account already. Raises Missing or NotAllowed, or
+    Conflict where the account cannot tell.
     """
     rights.coordinating_alone(work, group_id)
     consent.own(work, account_id)
@@ -53,12 +54,11 @@ def allow(work: Work, keys: Keys, hosts: Hosts, group_id: UUID, account_id: UUID
             remedy="choose an account of your organisation that does",
         )
     before = stored.given(work, group_id)
-    if before is None or before[1].id != account.id:
-        _give(work, account, group_id)
+    if before is not None and before[1].id == account.id:
+        return before
+    _give(work, account, group_id)
     settle(work, keys, account)
-    account.due_at = work.now
-    work.session.flush()
-    work.record(AccountDue(account.id))
+    have_read(work, group_id)
     found = stored.given(work, group_id)
     assert found is not None
     return found
@@ -83,12 +83,6 @@ def willing(work: Work, group_id: UUID) -> list[MemberRow]:
     return [member for member, person in found if persons.reachable(person.email)]
 
 
-def objecting(work: Work, group_id: UUID) -> list[MemberRow]:
-    """The members who do not want to be read."""
-    rights.coordinating(work, group_id)
-    return [member for member, _ in members.of(work, group_id) if member.unread_by_others]
-
-
 def calendars_of(work: Work, group_id: UUID) -> Mapping[UUID, CalendarRow]:
     """What is read of a group's members so, by their persons."""
     rights.coordinating(work, group_id)
@@ -100,49 +94,50 @@ def of_own(work: Work) -> list[Read]:
     return stored.reading(work, rights.actor(work))
 
 
-def object_to(work: Work, group_id: UUID) -> None:
-    """Say that one is not to be read so for a group; what was read goes.
-
-    Raises Missing or NotAllowed.
-    """
-    dropping.object_to(work, _own(work, group_id))
-
-
-def permit(work: Work, group_id: UUID) -> None:
-    """Take that back. Raises Missing or NotAllowed."""
-    member = _own(work, group_id)
-    member.unread_by_others = False
-    work.session.flush()
-    work.note("reading.permitted", member.id, member.version)
-    have_read(work, group_id)
+def without(
+    work: Work, calendar_ids: Collection[UUID], account_id: UUID | None = None
+) -> list[Reader]:
+    """Who would begin to read the one who asks, if these calendars and this account were gone."""
+    return stored.reading_without(work, rights.actor(work), calendar_ids, account_id)
 
 
 def have_read(work: Work, group_id: UUID) -> None:
-    """Have the account read at once through which a group's members are read, if there is one."""
+    """Have the account read soon through which a group's members are read, if there is one.
+
+    It is read at once, but no more than once a minute, however often somebody wants it.
+    """
     found = stored.given(work, group_id)
-    if found is not None and found[1].lost_at is None:
+    if found is None or found[1].lost_at is not None:
+        return
+    later = read_now.counted(work, found[1].id)
+    if later is None:
         work.record(AccountDue(found[1].id))
+    else:
+        stored.bring_on(work, found[1].id, later)
 
 
 def allowed(work: Work, account_id: UUID) -> Sequence[CalendarRow]:
     """What may be read of colleagues through an account in this moment."""
-    places = _places(work, account_id)
+    places = {place for place, _, _ in _places(work, account_id)}
     return [row for row in stored.of_account(work, account_id) if _place(row) in places]
 
 
 def settle(work: Work, keys: Keys, account: AccountRow) -> bool:
     """Let what an account reads of colleagues be what it may; whether there is more to read now.
 
-    The account is locked by whoever calls this.
+    The account is locked by whoever calls this. No consent is withdrawn meanwhile.
     """
+    stored.lock_consents_to(work, account.id)
+    dropping.give_way_through(work, account.id)
     places = _places(work, account.id)
+    covered = {place for place, _, _ in places}
     known = {_place(row): row for row in stored.of_account(work, account.id)}
     for place, row in known.items():
-        if place not in places:
+        if place not in covered:
             dropping.drop(work, row)
-    new = [place for place in places if place not in known]
-    for place in new:
-        _add(work, keys, account, place, places[place])
+    new = [(place, email) for place, email, begins in places if begins and place not in known]
+    for place, email in new:
+        _add(work, keys, account, place, email)
     work.session.flush()
     return bool(new)
 
@@ -161,13 +156,13 @@ def _give(work: Work, account: AccountRow, group_id: UUID) -> None:
     work.note("reading.allowed", group_id)
 
 
-def _places(work: Work, account_id: UUID) -> dict[_Place, str]:
-    """Whom an account may be asked about, with their addresses of mail."""
-    return {
-        (group_id, person.id): person.email
-        for group_id, person in stored.readable(work, account_id)
+def _places(work: Work, account_id: UUID) -> list[tuple[_Place, str, bool]]:
+    """Whom an account may be asked about, their addresses of mail, and whether that may begin."""
+    return [
+        ((group_id, person.id), person.email, begins)
+        for group_id, person, begins in stored.readable(work, account_id)
         if persons.reachable(person.email)
-    }
+    ]
 
 
 def _place(row: CalendarRow) -> _Place:
@@ -188,14 +183,6 @@ def _add(work: Work, keys: Keys, account: AccountRow, place: _Place, email: str)
     row.address = keys.sealed(email, row.id)
     work.add(row)
     work.note("calendar.added", row.id)
-
-
-def _own(work: Work, group_id: UUID) -> MemberRow:
-    rights.belonging(work, group_id)
-    member = members.person_in(work, group_id, rights.actor(work))
-    if member is None:
-        raise missing("membership")
-    return member
 
 
 def _tells(row: AccountRow, hosts: Hosts) -> bool:

@@ -1,8 +1,10 @@
 """Deleting calendars, and what they leave behind: their times, and plans in which these show."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from services.storage import answers, colleagues, members, plans
+from services.flow import again
+from services.storage import answers, colleagues, members, objections, plans
 from services.storage.erasing import erase
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.groups import MemberRow
@@ -37,9 +39,15 @@ def drop_by_owner(work: Work, row: CalendarRow) -> None:
 
 
 def object_to(work: Work, member: MemberRow) -> None:
-    """Note that a member is not to be read through somebody else's account; what was read goes."""
-    member.unread_by_others = True
-    for row in colleagues.in_group(work, member.group_id, member.person_id):
+    """Note that a member is not to be read through somebody else's account; what was read goes.
+
+    So do the plans in which it shows: the group's coordinators hear that.
+    """
+    objections.make(work, member.person_id, member.group_id)
+    rows = colleagues.in_group(work, member.group_id, member.person_id)
+    if rows and plans.drop_of_groups(work, [member.group_id]):
+        again.tell(work, [member.group_id], but=member.person_id)
+    for row in rows:
         drop(work, row)
     work.session.flush()
     erase(work)
@@ -47,23 +55,37 @@ def object_to(work: Work, member: MemberRow) -> None:
 
 
 def give_way(work: Work, person: UUID) -> None:
-    """Delete what others read of a person where something else is known of them by now.
+    """Delete what others read of a person where a calendar of their own is read well by now.
 
-    Plans stay: nobody minds their times, and what is new is noticed by itself.
+    Until then both count: nothing that is known to be taken becomes free by what is added. Plans
+    stay: nobody minds their times, and what is new is noticed by itself.
     """
     work.session.flush()
-    for row in colleagues.outgrown(work, person):
-        work.session.delete(row)
-        work.note("calendar.dropped", row.id)
+    _end(work, colleagues.outgrown_of(work, person))
+
+
+def give_way_through(work: Work, account_id: UUID) -> None:
+    """Do so for all who are read through an account."""
     work.session.flush()
+    _end(work, colleagues.outgrown_through(work, account_id))
 
 
 def end_reading(work: Work, group_id: UUID) -> None:
     """Let a group's members be read through nobody's account any more; what was read goes."""
+    consents = colleagues.consents_of(work, group_id, locked=True)  # first, as readings do
     for row in colleagues.of_group(work, group_id):
         drop(work, row)
-    for consent in colleagues.consents_of(work, group_id):
+    for consent in consents:
         work.session.delete(consent)
         work.note("reading.withdrawn", group_id)
     work.session.flush()
     erase(work)
+
+
+def _end(work: Work, rows: Sequence[CalendarRow]) -> None:
+    for row in rows:
+        work.session.delete(row)
+        work.note("calendar.dropped", row.id)
+    if rows:
+        work.session.flush()
+        erase(work)

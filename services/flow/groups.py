@@ -13,6 +13,7 @@ from services.planning.rules import checked_person, checked_rules
 from services.planning.templates import template
 from services.storage import answers, colleagues, members, people
 from services.storage import groups as stored
+from services.storage.erasing import erase
 from services.storage.rows.groups import CoordinatorRow, GroupRow, GuestRow
 from services.storage.rows.people import PersonRow, Purpose
 from services.storage.work import Work
@@ -81,6 +82,8 @@ def dissolve(work: Work, group_id: UUID, version: int | None) -> None:
     unchanged(group, version)
     answers.erase(work, [group_id])
     work.session.delete(group)
+    work.session.flush()
+    erase(work)
     work.note("group.dissolved", group_id, version)
 
 

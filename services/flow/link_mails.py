@@ -1,19 +1,22 @@
 """Writing the mails with links. Read, speak, write: no transaction is open while a mail is sent."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from calendar_sync.host import Host as At
 from notifications import compose
 from notifications.errors import Undeliverable
 from notifications.message import Channel, Message
-from services.flow import persons, proof
+from services.flow import persons, proof, read_by
 from services.flow.memory import Task
 from services.flow.signin import LIFETIMES
-from services.storage import links
+from services.storage import accounts, colleagues, links
 from services.storage.links import Waiting
-from services.storage.rows.people import Purpose
+from services.storage.rows.accounts import Host
+from services.storage.rows.people import LinkRow, Purpose
+from services.storage.work import Work
 
 _log = logging.getLogger(__name__)
 _NEVER = 99_999  # tries, of a mail that can never arrive
@@ -30,11 +33,20 @@ class _Letter:
     to_address: str
     group_title: str
     invited_by: str
+    read_by: str
+    read_at: str
+    read_groups: str
     secret: str = field(repr=False)
 
 
-def deliver(
-    task: Task, channel: Channel, address: str, link_id: UUID, derived: Callable[[UUID], str]
+def deliver(  # noqa: PLR0913 -- what a mail needs, each by its name
+    task: Task,
+    channel: Channel,
+    address: str,
+    link_id: UUID,
+    *,
+    derived: Callable[[UUID], str],
+    hosts: Mapping[Host, At],
 ) -> None:
     """Write the mail of a link, if it still waits for one. Raises TryLater when it has to wait.
 
@@ -43,12 +55,13 @@ def deliver(
 
     address  where people reach us, without a final slash
     derived  the secret of a link, which nobody can derive who does not have our key
+    hosts    of accounts, for what people call them
     """
     with task.reading() as work:
         row = links.waiting(work, link_id, _NEVER)
-    if row is None:
-        return  # it went out, it is over, or there is nobody to write to
-    letter = _letter(row, derived(link_id))
+        if row is None:
+            return  # it went out, it is over, or there is nobody to write to
+        letter = _letter(work, row, derived(link_id), hosts)
     with task.work() as work:
         waits = links.give_secret(
             work,
@@ -69,8 +82,11 @@ def deliver(
         links.sent(work, link_id)
 
 
-def _letter(row: Waiting, secret: str) -> _Letter:
+def _letter(work: Work, row: Waiting, secret: str, hosts: Mapping[Host, At]) -> _Letter:
     link, person, group, inviter = row
+    by = None
+    if link.purpose is Purpose.INVITATION and person is not None and group is not None:
+        by = read_by.reader_of(work, person.id, group.id)
     return _Letter(
         link_id=link.id,
         purpose=link.purpose,
@@ -78,8 +94,20 @@ def _letter(row: Waiting, secret: str) -> _Letter:
         to_address=person.email if person else link.email or "",
         group_title=group.title if group else "",
         invited_by=inviter or _US,
+        read_by=by.coordinator.name if by else "",
+        read_at=hosts[by.account.host].title if by else "",
+        read_groups=_read_groups(work, link),
         secret=secret,
     )
+
+
+def _read_groups(work: Work, link: LinkRow) -> str:
+    """The groups whose members are read through accounts of somebody who lost them."""
+    if link.purpose is not Purpose.RECONNECT or link.person_id is None or link.group_id is not None:
+        return ""
+    given = colleagues.given_by(work, link.person_id)
+    lost = accounts.lost_among(work, {consent.account_id for consent, _ in given})
+    return " and ".join(group.title for consent, group in given if consent.account_id in lost)
 
 
 def _send(channel: Channel, letter: _Letter, address: str) -> None:
@@ -103,15 +131,20 @@ def _message(letter: _Letter, address: str) -> Message:
     if letter.purpose is Purpose.CALENDAR_LOST:
         return compose.calendar_lost(**to, group_title=letter.group_title)
     if letter.purpose is Purpose.RECONNECT:
-        return compose.reconnect(**to)
-    write = (
-        compose.invitation
-        if letter.purpose is Purpose.INVITATION
-        else compose.coordinator_invitation
-    )
-    return write(
-        **to,
-        group_title=letter.group_title,
-        invited_by=letter.invited_by,
-        days=LIFETIMES[letter.purpose].days,
-    )
+        return _reconnect(letter, to)
+    return _invitation(letter, to)
+
+
+def _reconnect(letter: _Letter, to: Mapping[str, str]) -> Message:
+    if letter.group_title:
+        return compose.reader_lost(**to, group_title=letter.group_title, owner=letter.invited_by)
+    return compose.reconnect(**to, read_groups=letter.read_groups)
+
+
+def _invitation(letter: _Letter, to: Mapping[str, str]) -> Message:
+    into = {"group_title": letter.group_title, "invited_by": letter.invited_by}
+    days = LIFETIMES[letter.purpose].days
+    if letter.purpose is Purpose.INVITATION:
+        by = {"read_by": letter.read_by, "read_at": letter.read_at}
+        return compose.invitation(**to, **into, days=days, **by)
+    return compose.coordinator_invitation(**to, **into, days=days)

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.facts import MemberJoined
-from services.flow import dropping, groups, limits, persons, proof, sessions, signin
+from services.flow import dropping, groups, limits, persons, proof, read_by, sessions, signin
 from services.flow.errors import Gone, Missing, Unfit
 from services.flow.limits import MAILS_FROM, MAILS_TO
 from services.flow.memory import Memory
+from services.flow.read_by import ReadBy
 from services.storage import groups as stored_groups
 from services.storage import links as stored
 from services.storage import members, people
@@ -37,6 +38,7 @@ class LinkView:
     email        None: its reader is asked for one as well
     group_id, group_title  None unless it leads into a group
     invited_by   the name of whoever invited them
+    read_by      how their time is read for the group before they join; None: it is not
     """
 
     purpose: Purpose
@@ -45,6 +47,7 @@ class LinkView:
     group_id: UUID | None
     group_title: str | None
     invited_by: str | None
+    read_by: ReadBy | None
     expires_at: datetime
 
 
@@ -63,6 +66,7 @@ def look(memory: Memory, secret: str, remote: str) -> LinkView:
             group_id=link.group_id,
             group_title=group.title if group else None,
             invited_by=inviter.name if inviter else None,
+            read_by=_read_by(work, link),
             expires_at=link.expires_at,
         )
 
@@ -112,6 +116,12 @@ def again(memory: Memory, secret: str, remote: str) -> None:
             invited_by=link.invited_by,
         )
         work.note("link.renewed", link.id)
+
+
+def _read_by(work: Work, link: LinkRow) -> ReadBy | None:
+    if link.purpose is not Purpose.INVITATION or link.person_id is None or link.group_id is None:
+        return None
+    return read_by.reader_of(work, link.person_id, link.group_id)
 
 
 def _counted(memory: Memory, secret: str, remote: str) -> None:
@@ -164,7 +174,7 @@ def _leads_somewhere(work: Work, link: LinkRow) -> bool:
             return member is not None and member.created_at <= link.created_at
         case Purpose.COORDINATION | Purpose.PLAN_AGAIN:
             return _coordinates(work, link)
-        case Purpose.CALENDAR_LOST:  # one's own, or one of a group
+        case Purpose.CALENDAR_LOST | Purpose.RECONNECT:  # one's own, or one of a group
             return link.group_id is None or _coordinates(work, link)
         case Purpose.FIRST:
             return link.used_at is not None or not people.anybody(work)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.flow import signin
 from services.flow.readings import LOST
-from services.storage import accounts, calendars, groups, tries
+from services.storage import accounts, calendars, colleagues, groups, tries
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.people import Purpose
 from services.storage.work import Work
@@ -33,13 +33,29 @@ def tell(work: Work, calendar_id: UUID) -> None:
 def tell_account(work: Work, account_id: UUID) -> None:
     """Have a mail written to the owner of an account that needs consent once more.
 
-    At most one in a week, whatever else they were told of; their page says it all the time.
+    The other coordinators hear of it whose members are read through it. Each at most once in a
+    week, whatever else they were told of; their pages say it all the time.
     """
     row = accounts.one(work, account_id)
     if row is None or row.lost_at is None:
         return
     if tries.count(work, _key(row.person_id), 1, work.now + _AGAIN):
         signin.made(work, Purpose.RECONNECT, person_id=row.person_id)
+    for consent, group in colleagues.given_by(work, row.person_id):
+        if consent.account_id == account_id:
+            _tell_others(work, row.person_id, group.id)
+
+
+def _tell_others(work: Work, owner: UUID, group_id: UUID) -> None:
+    for _, person in groups.coordinators(work, group_id):
+        if person.id != owner and tries.count(work, _key(person.id), 1, work.now + _AGAIN):
+            signin.made(
+                work,
+                Purpose.RECONNECT,
+                person_id=person.id,
+                group_id=group_id,
+                invited_by=owner,
+            )
 
 
 def _who(work: Work, row: CalendarRow) -> list[UUID]:

@@ -13,6 +13,7 @@ from services.flow.rights import missing, unchanged
 from services.planning.rules import OF_TIME, checked_person
 from services.storage import answers, calendars, links, people, plans
 from services.storage import members as stored
+from services.storage.erasing import erase
 from services.storage.members import Assistant, Pair
 from services.storage.rows.groups import AssistantRow, GroupRow, MemberRow
 from services.storage.rows.people import Purpose
@@ -231,6 +232,7 @@ def _remove(work: Work, member: MemberRow) -> None:
     helpers = [person.id for _, person in stored.assistants(work, [member.id])]
     work.session.delete(member)
     persons.let_go(work, member.person_id, *helpers)
+    erase(work)
 
 
 @dataclass(slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from services.flow import accounts, groups, persons, rights, signin
+from services.flow import accounts, again, groups, persons, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
 from services.planning.rules import OF_TIME, checked_person
-from services.storage import answers, calendars, links, members, people, plans, traces
+from services.storage import answers, calendars, links, members, objections, people, plans, traces
 from services.storage import groups as stored_groups
 from services.storage.erasing import erase
-from services.storage.rows.people import PersonRow, Purpose
+from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
 
@@ -53,7 +53,8 @@ def change_me(work: Work, version: int | None, **said: Unpack[Changes]) -> Perso
 def delete_data(work: Work) -> list[UUID]:
     """Delete everything that is known of one's own time, whoever entered it.
 
-    One stays a member and is unknown from now on; accounts of others do not change that. The plans
+    One stays a member and is unknown from now on; accounts of others do not change that, in no
+    group, until one takes that back. The plans
     of one's groups go, because one's time shows in them; the coordinators of these groups, which
     are returned, hear that plans are gone, and not because of whom.
     """
@@ -61,18 +62,15 @@ def delete_data(work: Work) -> list[UUID]:
     calendars.drop_of_person(work, person.id)
     for each in OF_TIME:
         setattr(person, each, None)
+    objections.make(work, person.id, None)  # or they would be known again in an hour
     memberships = members.of_person(work, person.id)
     for member, _ in memberships:
         member.hours = member.preferred = member.notice = None
-        member.unread_by_others = True  # or they would be known again in an hour
     concerned = [group.id for _, group in memberships]
     answers.erase(work, concerned)
     answers.erase_of(work, person.id)
     gone = [each for each in concerned if plans.drop_of_groups(work, [each])]
-    for group_id in gone:
-        for _, coordinator in stored_groups.coordinators(work, group_id):
-            if coordinator.id != person.id:
-                signin.made(work, Purpose.PLAN_AGAIN, person_id=coordinator.id, group_id=group_id)
+    again.tell(work, gone, but=person.id)
     accounts.let_all_go(work, person.id)
     work.session.flush()
     erase(work)

@@ -1,7 +1,7 @@
 """Having a calendar read at once, by somebody who has mended it or cannot wait."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -30,6 +30,16 @@ def entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> K
     return _asked(work, calendars.of_member(work, group_id, member_id), calendar_id)
 
 
+def counted(work: Work, subject: UUID) -> datetime | None:
+    """Count that somebody has a calendar or an account read at once.
+
+    None: so be it; else when it may be read once more.
+    """
+    if tries.count(work, _key(subject), 1, work.now + _AGAIN):
+        return None
+    return tries.until(work, _key(subject)) or work.now
+
+
 def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
     found = next((each for each in known if each[0].id == calendar_id), None)
     if found is None:
@@ -46,8 +56,8 @@ def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
     if rest is not None:
         raise _later("The host of this calendar has asked us to wait", rest - work.now)
     subject = account_id or calendar_id
-    if not tries.count(work, _key(subject), 1, work.now + _AGAIN):
-        over = tries.until(work, _key(subject)) or work.now
+    over = counted(work, subject)
+    if over is not None:
         raise _later("A calendar is read at most once a minute", over - work.now)
     work.record(CalendarDue(subject) if account_id is None else AccountDue(subject))
     return found

@@ -17,12 +17,14 @@ from services.storage import (
     groups,
     links,
     members,
+    objections,
     people,
     sessions,
     tokens,
     traces,
 )
 from services.storage.calendars import Known
+from services.storage.colleagues import Read
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
@@ -50,7 +52,7 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
             {
                 "group": group.title,
                 **_plain(row, "name required timezone hours preferred notice"),
-                **_plain(row, "created_at joined_at unread_by_others"),
+                **_plain(row, "created_at joined_at"),
                 "assistants": [each.email for _, each in members.assistants(work, [row.id])],
             }
             for row, group in members.of_person(work, person_id)
@@ -63,7 +65,7 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
             {"group": group.title, "name": row.name, "day": row.day.isoformat()}
             for row, group in groups.guest_days(work, person_id)
         ],
-        "calendars": [_calendar(each, keys) for each in calendars.of_person(work, person_id)],
+        "calendars": _calendars(work, person_id, keys),
         "accounts": [
             _account(each, keys, to_self=work.actor == person_id)
             for each in accounts.of_person(work, person_id)
@@ -74,6 +76,10 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
         "lets_members_be_read": [
             {"group": group.title, "account": str(row.account_id), "given_at": _time(row.given_at)}
             for row, group in colleagues.given_by(work, person_id)
+        ],
+        "objects_to_being_read": [
+            {"group": None if group is None else group.title, "made_at": _time(row.made_at)}
+            for row, group in objections.of_person(work, person_id)
         ],
         "sessions": [
             _plain(row, "created_at expires_at") for row in sessions.of_person(work, person_id)
@@ -97,6 +103,27 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
             }
             for row in traces.audit_of(work, person_id)
         ],
+    }
+
+
+def _calendars(work: Work, person_id: UUID, keys: Keys) -> list[dict[str, Any]]:
+    through = {each[0].id: each for each in colleagues.reading(work, person_id)}
+    return [
+        _calendar(each, keys) | _through(through.get(each[0].id))
+        for each in calendars.of_person(work, person_id)
+    ]
+
+
+def _through(read: Read | None) -> dict[str, Any]:
+    """By whom a calendar is read that nobody entered: through whose account, for which group."""
+    if read is None:
+        return {}
+    _, coordinator, account, group = read
+    return {
+        "entered_by": None,
+        "host": account.host.value,
+        "read_through_account_of": coordinator.name,
+        "group": group.title,
     }
 
 

@@ -8,8 +8,8 @@ from calendar_sync.errors import ReconnectNeeded, Unreadable
 from scheduler.errors import Explained, TryLater
 from services.claims import Claim
 from services.facts import CalendarsRead
-from services.flow import account_readings, plans, readings, releases
-from services.flow.account_readings import Due, Outcome
+from services.flow import account_readings, colleagues, plans, readings, releases
+from services.flow.host_reading import Due, Outcome
 from services.log import logger
 from services.storage import plans as stored_plans
 from services.storage.work import Work
@@ -67,9 +67,14 @@ def give_back(claim: Claim) -> None:
 def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
     """Ask the host. Raises TryLater the first times that it asks for a short wait."""
     runtime = claim.runtime
+
+    def allowed() -> set[UUID]:
+        with runtime.reading() as work:
+            return {each.id for each in colleagues.allowed(work, due.account_id)}
+
     try:
         with runtime.opening.provider(due.host, due.account_id, due.scopes) as provider:
-            return account_readings.read(due, provider)
+            return account_readings.read(due, provider, allowed)
     except ReconnectNeeded:
         with runtime.work() as work:
             account_readings.lose(work, due.account_id, due.began)

@@ -10,7 +10,9 @@ def send_link(claim: Claim) -> None:
     """Write the mail of a link that waits. Raises TryLater when it has to wait."""
     runtime = claim.runtime
     address, derived = runtime.settings.address, runtime.keys.derived
-    link_mails.deliver(claim, runtime.channel, address, claim.subject, derived)
+    link_mails.deliver(
+        claim, runtime.channel, address, claim.subject, derived=derived, hosts=runtime.hosts
+    )
 
 
 def tell_lost(claim: Claim) -> None:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from scheduler.model.events import Events
-from services.storage.rows.calendars import BusyRow, CalendarRow
+from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.rows.groups import GroupRow, MemberRow, TermRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
@@ -25,6 +26,7 @@ def of_group(work: Work, group_id: UUID) -> list[tuple[UUID, CalendarRow, BusyRo
     """
     question = (
         select(MemberRow.id, CalendarRow, BusyRow)
+        .select_from(MemberRow)
         .join(CalendarRow, counts())
         .outerjoin(BusyRow, BusyRow.calendar_id == CalendarRow.id)
         .where(MemberRow.group_id == group_id)
@@ -55,7 +57,24 @@ def seen_in(pairs: Sequence[tuple[MemberRow, PersonRow]], rows: Sequence[Calenda
 
 
 def counts(calendar: type[CalendarRow] = CalendarRow) -> ColumnElement[bool]:
-    """Whether a calendar counts in the group of a member: own ones do where the person joined."""
+    """Whether a calendar counts in the group of a member: own ones do where the person joined.
+
+    What is read of colleagues counts from the first good reading on. Before, it counts only where
+    nothing else does: nobody is less known because an account cannot see them.
+    """
+    other = aliased(CalendarRow)
+    others = exists().where(_belongs(other), other.source != Source.COLLEAGUE)
+    return and_(
+        _belongs(calendar),
+        or_(
+            calendar.source != Source.COLLEAGUE,
+            calendar.read_at.is_not(None),
+            ~others.correlate(MemberRow),
+        ),
+    )
+
+
+def _belongs(calendar: type[CalendarRow]) -> ColumnElement[bool]:
     return and_(
         calendar.person_id == MemberRow.person_id,
         or_(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select
 
+from services.storage.rows.accounts import ReadingObjectionRow
 from services.storage.rows.calendars import BusyRow, CalendarRow
 from services.storage.rows.doors import AuditRow
 from services.storage.rows.groups import (
@@ -28,6 +29,7 @@ _HOLDING = (
     AssistantRow,
     GuestRow,
     CalendarRow,
+    ReadingObjectionRow,
     SessionRow,
     TokenRow,
 )  # what makes a person somebody here

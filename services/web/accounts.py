@@ -9,14 +9,15 @@ from uuid import UUID
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from calendar_sync.errors import NotAllowed, ReconnectNeeded
 from scheduler.errors import Explained, TryLater
 from services import door, problems
-from services.flow import access, accounts, listing
+from services.flow import access, accounts, calendars, listing, sights
 from services.flow.accounts import Choice
 from services.storage.rows.calendars import CalendarKind
-from services.web import letting_go, render
+from services.web import letting_go, readers, render
 from services.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
@@ -56,17 +57,29 @@ def choose(account_id: UUID) -> ResponseReturnValue:
 @pages.get("/me/accounts/<uuid:account_id>/remove")
 def disconnecting(account_id: UUID) -> ResponseReturnValue:
     """Ask whether an account is to be disconnected."""
-    at = door.runtime().hosts[accounts.own(door.reading(), account_id).host]
-    return render.page("accounts/remove.html", after=letting_go.said(at), **_named(account_id))
+    work = door.reading()
+    row = accounts.own(work, account_id)
+    return render.page(
+        "accounts/remove.html",
+        after=letting_go.said(door.runtime().hosts[row.host], row.scopes),
+        through=sights.through(work, account_id),
+        then=readers.without(
+            work,
+            [row.id for row, _ in calendars.of_own(work) if row.account_id == account_id],
+            account_id,
+        ),
+        **_named(account_id),
+    )
 
 
 @pages.post("/me/accounts/<uuid:account_id>/remove")
 def disconnect(account_id: UUID) -> ResponseReturnValue:
     """Disconnect an account."""
     work = door.work()
-    at = door.runtime().hosts[accounts.own(work, account_id).host]
+    row = accounts.own(work, account_id)
+    after = letting_go.said(door.runtime().hosts[row.host], row.scopes)
     accounts.disconnect(work, account_id)
-    flash(f"{_GONE} {letting_go.said(at)}")
+    flash(Markup("{} {}").format(_GONE, after))
     return render.to(url_for("me.show", _anchor="calendars"))
 
 

@@ -3,7 +3,7 @@
 A calendar is read before a transaction is opened, and only times and kinds come out of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,8 +17,9 @@ from services.flow import rights as standing
 from services.flow.calendars import Owner
 from services.flow.errors import TooMany, Unfit
 from services.storage.work import Work
-from services.web import connected, render
+from services.web import connected, readers, render
 from services.web.forms import Form, Places
+from services.web.readers import NextBy
 
 pages = Blueprint("calendars", __name__)
 _FILE: Places = {"": ("file", "")}
@@ -49,8 +50,9 @@ def add_own(way: str) -> ResponseReturnValue:
 @pages.get("/me/calendars/<uuid:calendar_id>/remove")
 def dropping_own(calendar_id: UUID) -> ResponseReturnValue:
     """Ask whether a calendar is to go."""
-    known = calendars.of_own(door.reading())
-    return _dropping([row.id for row, _ in known], calendar_id, url_for("me.show"))
+    work = door.reading()
+    known = [row.id for row, _ in calendars.of_own(work)]
+    return _dropping(known, calendar_id, url_for("me.show"), readers.without(work, [calendar_id]))
 
 
 @pages.post("/me/calendars/<uuid:calendar_id>/remove")
@@ -209,10 +211,12 @@ def _action(member: Member | None) -> Callable[[str], str]:
     return lambda way: url_for("calendars.add", group_id=group_id, member_id=member_id, way=way)
 
 
-def _dropping(known: list[UUID], calendar_id: UUID, back: str) -> ResponseReturnValue:
+def _dropping(
+    known: list[UUID], calendar_id: UUID, back: str, then: Sequence[NextBy] = ()
+) -> ResponseReturnValue:
     if calendar_id not in known:
         raise standing.missing("calendar")
-    return render.page("calendars/remove.html", back=back)
+    return render.page("calendars/remove.html", back=back, then=then)
 
 
 def _dropped(back: str) -> ResponseReturnValue:

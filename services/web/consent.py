@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from calendar_sync.host import Grant
 from calendar_sync.host import Host as At
@@ -71,9 +72,11 @@ def confirm() -> ResponseReturnValue:
 def decline() -> ResponseReturnValue:
     """Connect nothing, and give back what was consented to."""
     work = door.work()
-    hosts, given = door.runtime().hosts, consent.end(work, standing.actor(work))
-    told = [letting_go.said(hosts[each]) for each in sorted(given)]
-    flash(" ".join(["Nothing was connected.", *told]))
+    runtime, actor = door.runtime(), standing.actor(work)
+    given = consent.given(work, runtime.keys, actor)
+    consent.end(work, actor)
+    told = [letting_go.said(runtime.hosts[host], scopes) for host, scopes in given]
+    flash(Markup(" ").join([Markup("Nothing was connected."), *told]))
     return render.to(url_for("me.show", _anchor="calendars"))
 
 
@@ -114,7 +117,10 @@ def _given(found: Answer, grant: Grant) -> ResponseReturnValue:
     session_id = _session_id()
     assert session_id is not None  # it was answered to this session
     try:
-        made = consent.granted(door.work(), door.runtime().keys, found, grant, session_id)
+        kind = _at(found).kind(grant.scopes)
+        made = consent.granted(
+            door.work(), door.runtime().keys, found, grant, session_id, kind=kind
+        )
         account_id = None if isinstance(made, Doubt) else made.id
         door.keep()
     except Exception as error:
@@ -136,7 +142,11 @@ def _give_back(found: Answer, grant: Grant) -> None:
 
 
 def _not_given(found: Answer) -> ResponseReturnValue:
-    """Consent was denied; or the host had another reason, which is its own business."""
+    """Consent was denied, or is an administrator's to give; other reasons are the host's own."""
+    needed = _at(found).allows(request.args.get("error_description", ""))
+    if request.args.get("error") and needed is not None:
+        address = door.runtime().settings.address
+        return _page("unpermitted", 200, found.host, found, needed=needed, address=address)
     if request.args.get("error", "") in _DENIED:
         return _page("denied", 200, found.host, found)
     error = Unfit(f"{_at(found).title} did not let you decide", remedy="try again in a minute")

@@ -5,18 +5,22 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask import Response, url_for
+from markupsafe import Markup
 
 from scheduler.model.zone import zone
 from services import door
 from services.flow import coverage, groups, members, plans, terms
 from services.flow.coverage import Coverage, Known
+from services.flow.sights import Sight
 from services.planning.page.strip import holding
 from services.planning.templates import title_of
 from services.storage.members import Pair
+from services.storage.rows.accounts import Host
 from services.storage.rows.groups import GroupRow, TermRow
 from services.storage.rows.plans import PlanRow, PlanState
 from services.storage.work import Work
-from services.web import readers, render, rules
+from services.web import connected, readers, render, rules
+from services.web.readers import Reading
 
 _PLANS = 50  # the latest, among which those of each term are found
 
@@ -61,6 +65,7 @@ class Person:
     pair: Pair
     coverage: Coverage
     state: str  # joined, invited or waiting
+    sight: Sight | None  # how far they are read through an account, if they are
 
 
 def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Response:
@@ -69,7 +74,8 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
     problem  what kept us from doing what was asked for on it
     """
     work = door.reading()
-    people = _people(work, group)
+    reading = readers.of_group(work, group.id)
+    people = _people(work, group, reading)
     planned = _planned(work, group)
     return render.page(
         "groups/show.html",
@@ -84,8 +90,8 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         coordinators=[row.name for row, _ in groups.coordinators(work, group.id)],
         guests=groups.guests(work, group.id),
         planned=planned,
-        steps=_steps(group, people, planned),
-        reading=readers.of_group(work, group.id),
+        steps=_steps(group, people, planned, reading),
+        reading=reading,
         now=work.now,
         form=None,
     )
@@ -99,11 +105,15 @@ def latest(work: Work, group_id: UUID) -> dict[UUID, PlanRow]:
     return found
 
 
-def _people(work: Work, group: GroupRow) -> list[Person]:
+def _people(work: Work, group: GroupRow, reading: Reading | None) -> list[Person]:
     _, pairs = members.page(work, group.id, None, members.MOST)
     known = coverage.of_group(work, group, pairs)
     invited = members.invited(work, group.id)
-    return [Person(pair, known[pair[0].id], _state(pair, invited)) for pair in pairs]
+    sights = {} if reading is None else reading.by_member
+    return [
+        Person(pair, known[pair[0].id], _state(pair, invited), sights.get(pair[0].id))
+        for pair in pairs
+    ]
 
 
 def _state(pair: Pair, invited: dict[UUID, datetime]) -> str:
@@ -126,7 +136,22 @@ def _of_term(work: Work, term: TermRow, plan: PlanRow | None, today: date) -> Pl
     return Planned(term, term.end < today, plan, best.label, *holding(best))
 
 
-def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> list[Step]:
+def _through(group: GroupRow, reading: Reading | None) -> Markup:
+    """Say that members can be read through an account, where one can be had."""
+    if reading is not None:
+        at = url_for("groups.show", group_id=group.id, _anchor="reading")
+        said = Markup('Or let them be <a href="{}">read through an account</a>. ')
+    elif any(each.host is Host.OUTLOOK for each in connected.ways()):
+        at = url_for("calendars.new_own")
+        said = Markup('Or <a href="{}">Connect Outlook</a>: an account of work can tell of them. ')
+    else:
+        return Markup("")
+    return said.format(at)
+
+
+def _steps(
+    group: GroupRow, people: list[Person], planned: list[Planned], reading: Reading | None
+) -> list[Step]:
     known = bool(people) and all(
         each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people
     )
@@ -145,8 +170,9 @@ def _steps(group: GroupRow, people: list[Person], planned: list[Planned]) -> lis
         ),
         Step(
             "Know when they are busy",
-            "Invite them to show a calendar, or enter one for them. Who is unknown never counts as "
-            "able to come.",
+            Markup("Invite them to show a calendar, or enter one for them. ")
+            + _through(group, reading)
+            + Markup("Who is unknown never counts as able to come."),
             known,
             f"{at('groups.show')}#members",
             "See the members",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import calendars, groups, members, people, sessions
+from services.flow import calendars, groups, members, objections, people, sessions
 from services.flow import rights as standing
 from services.flow.people import Changes
 from services.flow.stored import stored
@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
         calendars=[row for row, _ in known if row.account_id is None],
         accounts=connected.of_reader(work, known),
         readers=readers.of_own(work),
-        objections=[each for each in memberships if each[0].unread_by_others],
+        objections=[group for _, group in objections.of_own(work)],
         ways=connected.ways(),
         sessions=sessions.of(work),
         this=session.current(),

@@ -12,7 +12,7 @@ from services.flow import calendars, coverage, members
 from services.flow import rights as standing
 from services.flow.members import Entry
 from services.storage.rows.groups import MemberRow
-from services.web import render, rules, zones
+from services.web import readers, render, rules, zones
 from services.web.forms import Form, Places
 
 pages = Blueprint("members", __name__)
@@ -144,9 +144,12 @@ def _page(group_id: UUID, member_id: UUID, form: Form, status: int = 200) -> Res
     work = door.reading()
     group = standing.coordinating(work, group_id)
     member, person = standing.member_of(work, group_id, member_id)
+    reading = readers.of_group(work, group_id)
     return render.page(
         "members/show.html",
         status,
+        reader=reading and reading.reader,
+        sight=reading and reading.by_member.get(member_id),
         group=group,
         member=member,
         person=person,

@@ -9,7 +9,7 @@ from services import door
 from services.flow import links, sessions, signin
 from services.flow.links import LinkGone, LinkView
 from services.storage.rows.people import Purpose
-from services.web import render, session
+from services.web import readers, render, session
 from services.web.forms import Form, Places
 from services.web.onward import own
 
@@ -105,7 +105,11 @@ def _sent() -> ResponseReturnValue:
 
 
 def _link(view: LinkView, token: str, form: Form, status: int = 200) -> ResponseReturnValue:
-    return render.page("sign_in/link.html", status, view=view, secret=token, form=form)
+    by = view.read_by
+    through = None if by is None else readers.named(by)
+    return render.page(
+        "sign_in/link.html", status, view=view, through=through, secret=token, form=form
+    )
 
 
 def _over(gone: LinkGone, token: str) -> ResponseReturnValue:

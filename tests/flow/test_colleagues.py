@@ -1,19 +1,21 @@
 """Members who connected nothing, read through the account of one who coordinates their group."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
+from struct import pack
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
-from calendar_sync.errors import Unsupported, Wait
+from calendar_sync.errors import Unsupported, Wait, broken
 from calendar_sync.memory import MemoryProvider
-from calendar_sync.provider import Capability, Found, Span
+from calendar_sync.provider import CalendarId, Capability, Found, Span
 from notifications.memory import MemoryChannel
 from notifications.message import Sender
 from scheduler.model.busy import BusyInterval, Kind
@@ -27,9 +29,11 @@ from services.flow import (
     groups,
     links,
     members,
+    objections,
     people,
     plans,
     proof,
+    rests,
     rights,
     sights,
     signin,
@@ -37,25 +41,29 @@ from services.flow import (
 )
 from services.flow.coverage import Coverage, Known
 from services.flow.errors import Conflict, Missing, NotAllowed
+from services.flow.question import OLDEST, question
 from services.flow.sights import Seen
 from services.flow.stored import stored as everything
 from services.storage import colleagues as stored
 from services.storage import members as stored_members
-from services.storage.rows.accounts import Host, ProgrammeConsentRow
+from services.storage import standing
+from services.storage.rows.accounts import Host, ProgrammeConsentRow, ReadingObjectionRow
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
 from services.storage.rows.doors import AuditRow
-from services.storage.rows.groups import CoordinatorRow, MemberRow
+from services.storage.rows.groups import CoordinatorRow
 from services.storage.rows.people import Purpose
 from services.storage.rows.plans import PlanRow
 from services.storage.rows.row import Row
 from services.wiring import Runtime
+from tests.calendar_sync.builders import a_calendar, an_event
 from tests.flow.accounts_town import MAIN, Flat, a_flat
 from tests.flow.town import TERM
 from tests.runtimes import Jobs, a_person, drained
 
 MONDAY = int(datetime(2027, 1, 4, 7, tzinfo=UTC).timestamp())
 HOUR = 3600
-WEEKLY = [{"days": ["mon"], "start": "08:00", "end": "12:00"}]
+EVENING = [{"days": ["fri"], "start": "20:00", "end": "21:00"}]
+FILE = a_calendar(an_event("DTSTART:20270220T180000Z", "DURATION:PT1H"))
 
 
 class Colleagues(MemoryProvider):
@@ -65,12 +73,14 @@ class Colleagues(MemoryProvider):
         super().__init__()
         self.asked: list[list[str]] = []
         self.error: Exception | None = None
+        self.odd: dict[str, Wait] = {}
 
     def colleagues(self, emails: Sequence[str], span: Span) -> dict[str, Found]:
         self.asked.append(list(emails))
         if self.error is not None:
             raise self.error
-        return dict(super().colleagues(emails, span))
+        found = dict(super().colleagues(emails, span))
+        return found | {each: self.odd[each] for each in emails if each in self.odd}
 
 
 @dataclass
@@ -157,7 +167,7 @@ class Ward:
 
     def objects(self, name: str) -> None:
         with self.flat.runtime.work(self.people[name]) as work:
-            colleagues.object_to(work, self.group)
+            objections.make(work, self.group)
 
     def drops(self, name: str) -> None:
         with self.flat.runtime.work(self.people[name]) as work:
@@ -168,9 +178,63 @@ class Ward:
         with self.flat.runtime.work(self.people[name]) as work:
             people.delete_data(work)
 
-    def adds(self, name: str) -> None:
+    def adds(self, name: str, kind: CalendarKind = CalendarKind.WORK) -> None:
+        """Let somebody show a file of their own."""
         with self.flat.runtime.work(self.people[name]) as work:
-            calendars.add_weekly(work, calendars.own(work), CalendarKind.WORK, WEEKLY)
+            taken = calendars.read_file(FILE, "UTC", work.now)
+            calendars.add_read(work, calendars.own(work), kind, taken, None)
+
+    def types(self, name: str) -> None:
+        """Let somebody type hours of every week."""
+        with self.flat.runtime.work(self.people[name]) as work:
+            calendars.add_weekly(work, calendars.own(work), CalendarKind.WORK, EVENING)
+
+    def enters(self, name: str) -> None:
+        """Let Ada type hours for somebody who has not joined."""
+        with self.flat.runtime.work(self.flat.ada) as work:
+            found = stored_members.person_in(work, self.group, self.people[name])
+            assert found is not None
+            owner = calendars.entered_for(work, self.group, found.id)
+            calendars.add_weekly(work, owner, CalendarKind.CLINICAL, EVENING)
+
+    def names(self, name: str) -> UUID:
+        """Let somebody name a calendar in an account of theirs, which is not read yet."""
+        with self.flat.runtime.work() as work:
+            row = CalendarRow(
+                person_id=self.people[name],
+                kind=CalendarKind.WORK,
+                source=Source.ACCOUNT,
+                created_at=work.now,
+            )
+            work.add(row)
+            work.session.flush()
+            return row.id
+
+    def taken(self, name: str) -> list[int] | None:
+        """On which days from the first Monday on somebody is taken, as plans ask; None: unknown."""
+        with self.flat.runtime.work(self.flat.ada) as work:
+            term = terms.add(work, self.group, TERM)
+            asked = question(work, rights.coordinating(work, self.group), term)
+            work.session.delete(term)
+        place = list(asked.names.values()).index(name)
+        if "known_until" in asked.document["members"][place]:
+            return None
+        events = asked.events[place]
+        assert events is not None
+        times = [(each.start - MONDAY, each.end - each.start) for each in events.intervals()]
+        return [start // (24 * HOUR) for start, length in times if length == 12 * HOUR]
+
+    def keeps(self, times: bytes) -> bool:
+        """Whether the files of the database hold these bytes."""
+        home = self.flat.runtime.settings.home
+        return any(times in each.read_bytes() for each in home.glob("commonhour.db*"))
+
+    def dissolves(self) -> None:
+        with self.flat.runtime.work(self.flat.ada) as work:
+            groups.dissolve(work, self.group, None)
+
+    def is_read(self, name: str) -> bool:
+        return self.people[name] in [row.person_id for row in self.rows()]
 
     def later(self, **time: float) -> list[list[str]]:
         """About whom the account is asked at its next reading."""
@@ -263,6 +327,7 @@ def test_what_colleagues_show_is_planned_with_and_changes_are_found(ward: Ward) 
 
 def test_whoever_is_added_later_is_included_by_themselves(ward: Ward) -> None:
     ward.read()
+    ward.flat.clock.forward(minutes=2)
     ward.seen.asked.clear()
     ward.busy("Eve", 3)
 
@@ -293,7 +358,7 @@ ENDS: dict[str, Callable[[Ward], None]] = {
     "the member objects": lambda ward: ward.objects("Bea"),
     "the member deletes it": lambda ward: ward.drops("Bea"),
     "the member wants nothing known": lambda ward: ward.deletes_data("Bea"),
-    "the member adds hours": lambda ward: ward.adds("Bea"),
+    "the member shows a calendar": lambda ward: ward.adds("Bea"),
 }
 
 
@@ -316,7 +381,8 @@ def test_consent_is_looked_up_when_the_account_is_read(ward: Ward, flaw: str) ->
     ward.read()
     with ward.flat.runtime.work() as work:
         if flaw == "objects":
-            work.session.execute(update(MemberRow).values(unread_by_others=True))
+            for each in ward.people.values():
+                work.add(ReadingObjectionRow(person_id=each, made_at=work.now))
         elif flaw == "resigned":
             work.session.execute(delete(CoordinatorRow))
         else:
@@ -328,6 +394,7 @@ def test_consent_is_looked_up_when_the_account_is_read(ward: Ward, flaw: str) ->
 
 def test_what_was_read_goes_with_the_consent_and_with_the_account(ward: Ward) -> None:
     for end in (ward.withdraws, ward.disconnects):
+        ward.flat.clock.forward(minutes=2)
         ward.read()
         ward.plan()
         assert ward.count(BusyRow) == 2
@@ -373,9 +440,10 @@ def test_whoever_objects_can_take_it_back(ward: Ward) -> None:
     assert ward.sights()["Bea"] is Seen.OBJECTS
     with ward.flat.runtime.work(ward.people["Bea"]) as work:
         assert colleagues.of_own(work) == []
-        colleagues.permit(work, ward.group)
+        objections.take_back(work, ward.group)
 
     drained(ward.flat.runtime)
+    ward.later(minutes=1)
     ward.later(minutes=1)
 
     assert ward.sights() == {"Bea": Seen.VISIBLE, "Carl": Seen.HIDDEN, "Dan": Seen.VISIBLE}
@@ -504,8 +572,12 @@ def test_all_of_it_is_told_to_whom_it_is_about(ward: Ward) -> None:
     with runtime.reading(ward.people["Bea"]) as work:
         told = everything(work, ward.people["Bea"], runtime.keys)
     [calendar] = told["calendars"]
-    assert (calendar["source"], calendar["account"], calendar["host"]) == ("colleague", None, None)
-    assert told["memberships"][0]["unread_by_others"] is False
+    assert (calendar["source"], calendar["account"], calendar["host"]) == (
+        "colleague",
+        None,
+        "google",
+    )
+    assert told["objects_to_being_read"] == []
     with runtime.reading(ward.flat.ada) as work:
         told = everything(work, ward.flat.ada, runtime.keys)
     assert [each["group"] for each in told["lets_members_be_read"]] == ["Ward rounds"]
@@ -515,7 +587,7 @@ def test_the_audit_tells_who_allowed_what(ward: Ward) -> None:
     ward.read()
     ward.objects("Bea")
     with ward.flat.runtime.work(ward.people["Bea"]) as work:
-        colleagues.permit(work, ward.group)
+        objections.take_back(work, ward.group)
     ward.withdraws()
 
     with ward.flat.runtime.reading() as work:
@@ -531,3 +603,271 @@ def test_the_audit_tells_who_allowed_what(ward: Ward) -> None:
             (bea, "reading.permitted"),
             (ada, "reading.withdrawn"),
         ]
+
+
+def void(_: object) -> None:
+    """What is of no use here."""
+
+
+MORE: dict[str, Callable[[Ward], None]] = {
+    "hours that Ada enters": lambda ward: ward.enters("Dan"),
+    "hours of one's own": lambda ward: ward.types("Bea"),
+    "a private file": lambda ward: ward.adds("Bea", CalendarKind.PERSONAL),
+    "a file that counts nowhere yet": lambda ward: ward.adds("Dan"),
+    "an account that is not read": lambda ward: void(ward.names("Bea")),
+}
+
+
+@pytest.mark.parametrize("how", MORE)
+def test_what_is_known_to_be_taken_does_not_become_free_by_what_is_added(
+    ward: Ward, how: str
+) -> None:
+    ward.read()
+    before = ward.taken("Bea"), ward.taken("Dan")
+    assert before == ([0, 1], [2])
+
+    MORE[how](ward)
+    after = [(ward.taken("Bea"), ward.taken("Dan"))]
+    ward.later()
+    after.append((ward.taken("Bea"), ward.taken("Dan")))
+
+    for bea, dan in after:
+        assert bea in (None, before[0])  # unknown while her own calendar is not read
+        assert dan == before[1]
+    assert ward.is_read("Bea")
+    assert ward.is_read("Dan")
+
+
+def test_what_is_read_gives_way_once_a_calendar_of_ones_own_is_read_well(
+    either_ward: Ward,
+) -> None:
+    ward = either_ward
+    ward.read()
+    ward.plan()
+    own = ward.names("Bea")
+    assert "bea@example.org" in ward.later()[0]
+    with ward.flat.runtime.work() as work:
+        row = work.session.get_one(CalendarRow, own)
+        row.read_at = row.tried_at = ward.flat.clock.now
+
+    asked = ward.later()
+
+    assert "bea@example.org" not in asked[0]
+    assert not ward.is_read("Bea")
+    assert ward.count(PlanRow) == 1
+
+
+def test_a_calendar_of_ones_own_that_fails_does_not_have_one_read_by_others(ward: Ward) -> None:
+    own = ward.names("Bea")
+    ward.read()
+    with ward.flat.runtime.work() as work:
+        work.session.get_one(CalendarRow, own).failed_what = "It is away"
+
+    assert "bea@example.org" not in ward.later()[0]
+
+
+def test_a_reading_is_believed_as_long_here_as_in_plans() -> None:
+    assert standing.LATELY == OLDEST
+
+
+def test_hours_that_are_known_stay_known_where_the_account_sees_nobody(ward: Ward) -> None:
+    ward.types("Carl")
+    assert ward.taken("Carl") == []
+
+    ward.read()
+
+    assert ward.sights()["Carl"] is Seen.HIDDEN
+    assert ward.taken("Carl") == []
+    ward.busy("Carl", 4)
+    ward.later()
+    assert ward.taken("Carl") == [4]
+    del ward.seen.others["carl@example.org"]
+    ward.later()
+    ward.later(days=4)
+    assert ward.taken("Carl") is None
+
+
+def test_an_own_calendar_counts_alone_when_the_reading_account_was_lost_for_long(
+    ward: Ward,
+) -> None:
+    ward.read()
+    ward.flat.host.over = True
+    ward.later()
+    own = ward.names("Bea")
+    ward.later(days=4)
+    assert ward.is_read("Bea")
+    with ward.flat.runtime.work() as work:
+        row = work.session.get_one(CalendarRow, own)
+        row.read_at = row.tried_at = ward.flat.clock.now
+
+    ward.later(days=2)
+
+    assert not ward.is_read("Bea")
+
+
+def test_an_objection_outlives_the_membership(either_ward: Ward) -> None:
+    ward = either_ward
+    ward.read()
+    ward.objects("Bea")
+
+    ward.remove("Bea")
+    ward.add("Bea")
+    drained(ward.flat.runtime)
+
+    assert not [each for each in ward.later() if "bea@example.org" in each]
+    assert not ward.is_read("Bea")
+    assert ward.sights()["Bea"] is Seen.OBJECTS
+
+
+def test_whoever_deletes_their_data_is_read_for_no_other_group_until_they_say_so(
+    ward: Ward,
+) -> None:
+    ward.read()
+    ward.deletes_data("Bea")
+    runtime = ward.flat.runtime
+    with runtime.work(ward.flat.ada) as work:
+        other = groups.form(work, "roadmap", "Another", "UTC").id
+        members.add(work, other, members.Entry(name="Bea", email="bea@example.org"))
+        colleagues.allow(work, runtime.keys, runtime.hosts, other, ward.account)
+
+    assert not [each for each in ward.later() if "bea@example.org" in each]
+
+    with runtime.work(ward.people["Bea"]) as work:
+        [(_, group)] = objections.of_own(work)
+        assert group is None
+        objections.take_back(work, None)
+    ward.later()
+    assert ward.later()[0].count("bea@example.org") == 1
+
+
+def test_consent_that_ends_while_the_account_is_read_asks_nothing_more(ward: Ward) -> None:
+    """Before the colleagues' turn, and between some of them and the next."""
+    for number in range(25):
+        ward.add(f"Eve{number}")
+    ward.read()
+    own, colleague = ward.seen.busy, ward.seen.colleagues
+
+    def withdrawn(emails: Sequence[str], span: Span) -> dict[str, Found]:
+        ward.withdraws()
+        return colleague(emails, span)
+
+    ward.seen.colleagues = withdrawn  # type: ignore[method-assign]
+    assert [len(each) for each in ward.later()] == [20]
+    assert ward.rows() == []
+
+    ward.seen.colleagues = colleague  # type: ignore[method-assign]
+    ward.read()
+    assert [len(each) for each in ward.later()] == [20, 8]
+
+    def withdrawn_before(calendars: Sequence[CalendarId], span: Span) -> Mapping[CalendarId, Found]:
+        ward.withdraws()
+        return own(calendars, span)
+
+    ward.seen.busy = withdrawn_before  # type: ignore[method-assign]
+    ward.seen.occupy(MAIN, (MONDAY, MONDAY + HOUR))
+    assert ward.later() == []
+
+
+LEAVES: dict[str, Callable[[Ward], None]] = {
+    "shows a calendar": lambda ward: ward.adds("Bea"),
+    "is removed": lambda ward: ward.remove("Bea"),
+    "objects": lambda ward: ward.objects("Bea"),
+    "has no group any more": lambda ward: ward.dissolves(),
+}
+
+
+@pytest.mark.parametrize("how", LEAVES)
+def test_what_was_read_is_gone_from_the_disk_as_well(ward: Ward, how: str) -> None:
+    ward.read()
+    ward.busy("Bea", *range(9))
+    ward.later()
+    times = pack("<qq", MONDAY + 8 * 24 * HOUR, MONDAY + (8 * 24 + 12) * HOUR)
+    assert ward.keeps(times)
+
+    LEAVES[how](ward)
+
+    assert not ward.keeps(times)
+
+
+def test_one_colleagues_odd_answer_keeps_nobody_waiting(ward: Ward) -> None:
+    ward.seen.occupy(MAIN, (MONDAY, MONDAY + HOUR))
+    ward.seen.odd["carl@example.org"] = broken("Nothing about this person")
+    ward.read()
+    due = ward.flat.account(ward.account).due_at
+
+    assert ward.known()["Carl"].known is Known.UNREAD
+    assert due is not None
+    usual = timedelta(seconds=ward.flat.runtime.settings.times.refresh)
+    assert due - ward.flat.clock.now >= usual * 0.9
+    with ward.flat.runtime.reading() as work:
+        assert rests.until(work, ward.account) is None
+
+
+def test_nobody_has_an_account_read_more_than_once_a_minute(ward: Ward) -> None:
+    ward.read()
+    ward.seen.asked.clear()
+
+    for _ in range(5):
+        ward.allowed()
+        with ward.flat.runtime.work(ward.people["Bea"]) as work:
+            objections.take_back(work, ward.group)
+        ward.objects("Bea")
+        with ward.flat.runtime.work(ward.people["Bea"]) as work:
+            objections.take_back(work, ward.group)
+        drained(ward.flat.runtime)
+
+    assert ward.seen.asked == []
+    assert len(ward.later(minutes=1)) == 1
+    drained(ward.flat.runtime)
+    ward.later(minutes=1)
+    assert ward.is_read("Bea")
+
+
+def test_who_would_be_read_without_a_calendar_is_told(ward: Ward) -> None:
+    ward.adds("Bea")
+    ward.read()
+    with ward.flat.runtime.reading(ward.people["Bea"]) as work:
+        [(own, _)] = calendars.of_own(work)
+        [(coordinator, account, group)] = colleagues.without(work, [own.id])
+        assert (coordinator.name, account.id, group.id) == ("Ada", ward.account, ward.group)
+        assert colleagues.without(work, []) == []
+        assert colleagues.without(work, [own.id], ward.account) == []
+    ward.objects("Bea")
+    with ward.flat.runtime.reading(ward.people["Bea"]) as work:
+        assert colleagues.without(work, [own.id]) == []
+
+
+def test_nobody_is_told_of_a_reading_that_ended(ward: Ward) -> None:
+    ward.read()
+    with ward.flat.runtime.work() as work:
+        work.session.execute(delete(ProgrammeConsentRow))
+
+    with ward.flat.runtime.reading(ward.people["Bea"]) as work:
+        assert colleagues.of_own(work) == []
+
+
+def test_nobody_is_added_to_what_is_read_while_consent_is_withdrawn(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """The one waits for the other, on a database that does several things at once."""
+    ward = a_ward(tmp_path, postgres_url)
+    ward.allowed()
+    ward.add("Eve")
+    runtime = ward.flat.runtime
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.work(ward.flat.ada) as work:
+            colleagues.withdraw(work, ward.group)
+            reading = pool.submit(drained, runtime)
+            while not waits(runtime):
+                assert not reading.done()
+        reading.result()
+
+    assert ward.rows() == []
+    ward.flat.runtime.engine.dispose()
+
+
+def waits(runtime: Runtime) -> bool:
+    """Whether somebody waits for somebody else in the database."""
+    with runtime.reading() as work:
+        asked = text("select count(*) from pg_locks where not granted")
+        return bool(work.session.execute(asked).scalar_one())

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +109,7 @@ def test_whatever_page_is_lost_no_time_was_ever_free(either_town: GoogleTown) ->
     start = town.mark()
     town.later(hours=7)
     requests = len(town.asked(ADA, start))
-    assert requests >= 5
+    assert requests >= 4
     rounds = [(nth, do) for do in trouble(town) for nth in range(1, requests + 1)]
     some = rounds[:: size(max(1, len(rounds) // 8), 1)]
 
@@ -159,7 +160,7 @@ def test_a_calendar_that_was_deleted_is_said_and_the_others_are_read(town: Googl
 
     told = {row.main: row for row, _ in town.calendars(ADA)}
     assert told[True].failed_what is None
-    assert "not there" in str(told[False].failed_what)
+    assert re.search("not there|gone", str(told[False].failed_what))
     assert "choose another calendar" in str(told[False].failed_remedy)
     assert sorted(len(town.busy(ADA, place)) for place in (0, 1)) == [7, 8]
     for _ in range(20):
@@ -174,8 +175,9 @@ def test_a_host_that_hangs_is_given_up_and_asked_later(
     town: GoogleTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.moves_in(ADA, *WEEK)
-    monkeypatch.setattr(connection, "_TIMES", httpx.Timeout(0.1).as_dict())
-    town.fault(ADA, delay=0.4)
+    for each in ("_TIMES", "_LONG_TIMES"):
+        monkeypatch.setattr(connection, each, httpx.Timeout(0.1).as_dict())
+    town.fault(ADA, delay=0.4, times=None)
 
     town.later(hours=7)
     town.mended()
@@ -191,8 +193,8 @@ def test_a_host_that_is_down_for_a_day_is_one_notice_for_each(town: GoogleTown) 
     here = town.host
     town.hosts[town.at] = town.nowhere()
 
-    for _ in range(size(24, 48)):
-        town.later(minutes=size(60, 30))
+    for _ in range(48):
+        town.later(minutes=30)
 
     for each in (ADA, BOB):
         assert town.mails(each, Purpose.CALENDAR_LOST) == 1

@@ -33,9 +33,21 @@ def entered_calendar_lost() -> Message:
     return compose.calendar_lost(**TO, **GROUP)
 
 
+def invitation_of_somebody_read() -> Message:
+    return an_invitation(read_by="Ben Carson", read_at="Outlook")
+
+
+def reconnect() -> Message:
+    return compose.reconnect(**TO, read_groups="Cardiology mentors and Ward rounds")
+
+
+def reader_lost() -> Message:
+    return compose.reader_lost(**TO, **GROUP, owner="Ben Carson")
+
+
 MAILS = [
     sign_in, an_invitation, coordinator_invitation, plans_discarded, calendar_lost,
-    entered_calendar_lost,
+    entered_calendar_lost, invitation_of_somebody_read, reconnect, reader_lost,
 ]  # fmt: skip
 every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)
 Mail = Callable[[], Message]
@@ -144,6 +156,23 @@ def test_a_lost_calendar_is_the_readers_own_or_one_of_a_group() -> None:
     for each in (own, entered):
         assert "nothing needs to be done if its host was only away" in each.text
         assert "at most one such mail a week" in each.text
+
+
+def test_whoever_is_read_before_they_join_is_not_told_that_nothing_happens() -> None:
+    read, unread = invitation_of_somebody_read().text, an_invitation().text
+
+    assert "is read through Ben Carson's Outlook account, for this group (times only)" in read
+    assert "Nothing happens" not in read
+    assert "is read through" not in unread
+    assert "\n\n\n" not in read + unread
+
+
+def test_access_that_ends_is_said_to_concern_those_who_are_read_by_it() -> None:
+    own, of_another = reconnect().text, reader_lost().text
+
+    assert "Members of Cardiology mentors and Ward rounds are read through this account" in own
+    assert "Members of" not in compose.reconnect(**TO).text
+    assert "Only Ben Carson can connect that account again." in of_another
 
 
 def test_one_day_is_a_day() -> None:

@@ -93,6 +93,8 @@ def test_no_page_is_left_out_of_the_table(shown_house: House) -> None:
         "/me/calendars/<uuid:calendar_id>/remove",
         "/me/accounts/<uuid:account_id>/calendars",
         "/me/accounts/<uuid:account_id>/remove",
+        "/groups/<uuid:group_id>/reading/stop",
+        "/groups/<uuid:group_id>/reading/<uuid:account_id>",
         "/connect/<any(google, outlook):host>/return",
     }
 

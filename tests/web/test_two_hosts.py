@@ -22,7 +22,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = a_house(tmp_path_factory.mktemp("house"))
     house.runtime.hosts = {
         Host.GOOGLE: AHost(),
-        Host.OUTLOOK: AHost("Outlook", origin="https://outlook.test", ends_at=THERE),
+        Host.OUTLOOK: AHost("Outlook", origin="https://outlook.test", ends=THERE),
     }
     house.app = create_app(house.runtime)
     yield house
@@ -93,14 +93,14 @@ def test_both_hosts_are_offered_and_may_be_sent_to(house: House, mia: Visitor) -
 def test_what_a_host_does_not_take_back_is_ended_there(house: House, mia: Visitor) -> None:
     path = connected(mia, Host.OUTLOOK)
 
-    before = mia.get(f"{path}/remove").text
+    before = mia.get(f"{path}/remove")
     mia.send(f"{path}/remove")
 
-    after = mia.get("/me").text
+    after = mia.get("/me")
     for page in (before, after):
-        assert THERE in page
-        assert "given back" not in page
-    assert "everything that was read from it is gone" in after
+        assert THERE in page.links
+        assert "given back" not in page.text
+    assert "everything that was read from it is gone" in after.text
 
 
 def test_what_a_host_takes_back_is_given_back(house: House, mia: Visitor) -> None:
@@ -126,9 +126,22 @@ def test_who_declines_is_told_what_becomes_of_it(
 
     mia.send("/me/accounts/decline")
 
-    told = mia.get("/me").text
-    assert "Nothing was connected." in told
-    assert word in told
+    told = mia.get("/me")
+    assert "Nothing was connected." in told.text
+    assert word in told.text or word in told.links
+
+
+def test_what_an_administrator_has_to_allow_is_said_with_what_to_send_them(
+    house: House, mia: Visitor
+) -> None:
+    said = "error=access_denied&error_description=AADSTS90094%3A+The+grant+of+evil"
+    path = answer(mia, Host.OUTLOOK, Host.OUTLOOK).partition("&code=")[0]
+
+    text = mia.get(f"{path}&{said}").text
+
+    assert "Your organisation lets only an administrator allow this." in text
+    assert "consent to the application 7c0a" in text
+    assert "evil" not in text
 
 
 def test_an_account_of_each_host_may_be_ones_own(house: House, mia: Visitor) -> None:

@@ -67,6 +67,23 @@ class ProgrammeConsentRow(Row):
     given_at: Mapped[datetime]
 
 
+class ReadingObjectionRow(Row):
+    """Somebody does not want to be read through the accounts of others. It outlives membership.
+
+    group_id  for which group; None: for none at all
+    """
+
+    __tablename__ = "reading_objection"
+    __table_args__ = (UniqueConstraint("person_id", "group_id"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    group_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mentor_group.id", ondelete="CASCADE"), index=True
+    )
+    made_at: Mapped[datetime]
+
+
 class ConsentRow(Row):
     """Somebody is asked for consent at a host, in one browser. It is used once, or ends.
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.storage.rows.row import Row
@@ -70,8 +70,6 @@ class MemberRow(Row):
 
     Zone, hours and notice are as the coordinator entered them; where the person has set their
     own, theirs count. Nobody's choice in one group shows in another.
-
-    unread_by_others  whether they do not want to be read through somebody else's account
     """
 
     __tablename__ = "member"
@@ -90,7 +88,6 @@ class MemberRow(Row):
     preferred: Mapped[list[Any] | None]
     notice: Mapped[list[Any] | None]
     joined_at: Mapped[datetime | None]  # when the invitation was accepted
-    unread_by_others: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

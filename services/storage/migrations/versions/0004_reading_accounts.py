@@ -1,4 +1,4 @@
-"""Consent to read a programme's members through one account, and members who do not want that."""
+"""Consent to read a programme's members through one account, and people who do not want that."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,8 +34,27 @@ def upgrade() -> None:
         op.create_index(
             op.f(f"ix_programme_consent_{each}"), "programme_consent", [each], unique=False
         )
-    # A table that others refer to is never made anew: on SQLite their rows would go with it.
-    op.add_column(
-        "member",
-        sa.Column("unread_by_others", sa.Boolean(), server_default=sa.false(), nullable=False),
+    parents = {"person_id": "person", "group_id": "mentor_group"}
+    op.create_table(
+        "reading_objection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("made_at", types.UtcDateTime(timezone=True), nullable=False),
+        *(
+            sa.ForeignKeyConstraint(
+                [name],
+                [f"{parent}.id"],
+                name=op.f(f"fk_reading_objection_{name}"),
+                ondelete="CASCADE",
+            )
+            for name, parent in parents.items()
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_objection")),
+        sa.UniqueConstraint(
+            "person_id", "group_id", name=op.f("uq_reading_objection_person_id_group_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_reading_objection_group_id"), "reading_objection", ["group_id"], unique=False
     )
