@@ -220,6 +220,9 @@ PAGES: dict[str, Row] = {
     "GET consent.answer": public(422, places=_GOOGLE),  # it answers nothing that was asked
     "POST consent.confirm": everybody(422),
     "POST consent.decline": everybody(303),
+    "GET reading.changing": coordinators(404),  # nothing has begun that could be changed
+    "GET reading.stopping": coordinators(404),
+    "POST reading.permit_all": everybody(303),
     "POST reading.begin": coordinators(303),
     "POST reading.stop": coordinators(303),
     "POST reading.object_to": belonging(303),
