@@ -124,7 +124,7 @@ def test_who_does_not_consent_and_who_may_not_are_told_what_to_do(town: Town) ->
         rut.meets("Need admin approval")
         rut.press("Return to the application without granting consent")
         rut.meets("Nothing was connected")
-        rut.sees("administrator")
+        rut.sees("Your organisation lets only an administrator allow this")
         assert town.attached(who) == NOTHING
         rut.asks("Try again", who.email)
         rut.press("Approve for clinic.example, as its administrator")
