@@ -1,12 +1,10 @@
 """Consent to a Google account: asked for, redeemed, renewed, given back (OAuth 2, OpenID)."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,13 +14,13 @@ from calendar_sync.errors import ReconnectNeeded, Refused, Wait, broken, reconne
 from calendar_sync.google.scopes import PREFIX
 from calendar_sync.google.where import Where
 from calendar_sync.host import Asked, Grant
+from calendar_sync.oauth import answered, challenge, lifetime
 from scheduler.errors import Explained
 
 SCOPES = ("openid", "email", "calendar.calendarlist.readonly", "calendar.events.freebusy")
 """What we ask for: the narrowest that lists calendars and tells when, and when that changes."""
 
 _SIGN_IN = ("openid", "email", "profile")  # the names that have no prefix
-_USUAL, _LONGEST = 3600, 86_400  # seconds that an access token lives
 _GOOGLE = ("https://accounts.google.com", "accounts.google.com")
 _LEEWAY = 120  # seconds that Google's clock and ours may differ
 
@@ -43,7 +41,7 @@ def authorise_url(
         "prompt": "consent",
         "state": asked.state,
         "nonce": asked.nonce,
-        "code_challenge": _challenge(asked.verifier),
+        "code_challenge": challenge(asked.verifier),
         "code_challenge_method": "S256",
     }
     hinted = {"login_hint": hint} if hint else {}
@@ -112,7 +110,7 @@ def _ask(where: Where, asked: Mapping[str, str]) -> dict[str, Any]:
     name, secret = _client(where)
     answer = _post(where, where.token_url, {**asked, "client_id": name, "client_secret": secret})
     if answer.status == 200:
-        return _json(answer.body)
+        return answered(answer.body)
     if _error(answer) == "invalid_grant":
         raise reconnect()
     if _error(answer) in ("invalid_client", "unauthorized_client"):
@@ -134,23 +132,9 @@ def _granted(found: Mapping[str, Any], before: Grant, now: datetime) -> Grant:
         before,
         access=access,
         renewal=renewal,
-        until=now + timedelta(seconds=_lifetime(found.get("expires_in"))),
+        until=now + timedelta(seconds=lifetime(found.get("expires_in"))),
         scopes=frozenset(map(_short, str(found.get("scope") or "").split())) or before.scopes,
     )
-
-
-def _lifetime(said: object) -> int:
-    """Return for how many seconds a token lives; an hour where what is said makes no sense."""
-    try:
-        seconds = int(said) if isinstance(said, int | str) else _USUAL
-    except ValueError:
-        return _USUAL
-    return seconds if 0 < seconds <= _LONGEST else _USUAL
-
-
-def _challenge(verifier: str) -> str:
-    """Return the verifier's digest, which may be seen (RFC 7636 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def _short(scope: str) -> str:
@@ -162,7 +146,7 @@ def _claims(text: object) -> dict[str, Any]:
     """Return what an id_token says. It came from Google itself over https: that is its proof."""
     try:
         part = str(text).split(".")[1]
-        return _json(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return answered(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, IndexError):
         raise broken("no proof of whose account it is") from None
 
@@ -201,19 +185,9 @@ def _true(said: object) -> bool:
 
 def _error(answer: Answer) -> object:
     try:
-        return _json(answer.body).get("error")
+        return answered(answer.body).get("error")
     except Wait:
         return None
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise broken() from None
-    if not isinstance(found, dict):
-        raise broken()
-    return found
 
 
 def _trouble(what: str, answer: Answer, *, whole: bool = False) -> Wait:

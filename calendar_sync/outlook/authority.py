@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from calendar_sync import hostclock
 from calendar_sync.connection import Answer, Connection
 from calendar_sync.errors import ReconnectNeeded, Wait, broken
+from calendar_sync.oauth import answered
 from calendar_sync.outlook.where import Where, origin
 
 _ENDED = ("invalid_grant", "interaction_required", "login_required", "consent_required")
@@ -82,7 +83,7 @@ class Line:
         """Exchange something for tokens. Raises ReconnectNeeded or Wait."""
         form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         answer = Connection(self.where.ca_file).send("POST", url, form, urlencode(data))
-        found = _json(answer.body) if answer.status < 500 and answer.status != 429 else {}
+        found = answered(answer.body) if answer.status < 500 and answer.status != 429 else {}
         if answer.status != 200 or "error" in found:
             raise _no(answer, found, self.now, self.over)
         if not isinstance(found.get("access_token"), str) or not found["access_token"]:
@@ -116,7 +117,7 @@ def _described(authority: str, ca_file: Path | None) -> Described:
     answer = Connection(ca_file).send("GET", url, {"Accept": "application/json"})
     if answer.status != 200:
         raise _wait("Microsoft does not describe its sign-in", answer, _SOON, whole=True)
-    found = _json(answer.body)
+    found = answered(answer.body)
     issuer, token = str(found.get("issuer")), str(found.get("token_endpoint"))
     if not all(each.startswith(f"{origin(authority)}/") for each in (issuer, token)):
         raise broken("a description of its sign-in that leads elsewhere")
@@ -163,13 +164,3 @@ def _wait(what: str, answer: Answer, asked: float | None, *, whole: bool = False
     seconds = _SOON if asked is None else asked
     said = f"{what} (HTTP {answer.status})"
     return Wait(said, remedy="try again later", seconds=seconds, whole=whole)
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise broken() from None
-    if not isinstance(found, dict):
-        raise broken()
-    return found

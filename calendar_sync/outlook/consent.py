@@ -6,7 +6,6 @@ and bad, would be shared by everybody. Microsoft takes nothing back, so nothing 
 """
 
 import logging
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 
 from calendar_sync.errors import ReconnectNeeded, Refused, broken, reconnect
 from calendar_sync.host import Asked, Grant
+from calendar_sync.oauth import challenge, lifetime
 from calendar_sync.outlook import claims
 from calendar_sync.outlook.authority import Line, asks_at, described
 from calendar_sync.outlook.scopes import PERSONAL, READING
@@ -28,7 +28,6 @@ SCOPES = ("Calendars.ReadBasic",)
 
 _SIGN_IN = ("offline_access", "openid", "profile")  # msal asks for them by itself
 _GRAPH = "https://graph.microsoft.com"  # whose permissions they are, wherever Graph is
-_USUAL, _LONGEST = 3600, 86_400  # seconds that an access token lives
 
 logging.getLogger("msal").setLevel(logging.WARNING)  # it would tell codes
 
@@ -48,7 +47,7 @@ def question(where: Where, asked: Asked, hint: str, scopes: Iterable[str] = SCOP
         "prompt": "select_account",
         "state": asked.state,
         "nonce": _digest(asked.nonce),
-        "code_challenge": _challenge(asked.verifier),
+        "code_challenge": challenge(asked.verifier),
         "code_challenge_method": "S256",
     }
     hinted = {"login_hint": hint} if hint else {}
@@ -164,7 +163,7 @@ def _granted(line: Line, cache: Any, before: Grant) -> Grant:
         before,
         access=line.said["access_token"],
         renewal=_renewal(cache),
-        until=line.now + timedelta(seconds=_lifetime(line.said.get("expires_in"))),
+        until=line.now + timedelta(seconds=lifetime(line.said.get("expires_in"))),
         scopes=(said | marks) if said else before.scopes,
     )
 
@@ -179,15 +178,6 @@ def _lasts(said: Mapping[str, Any]) -> None:
         )
 
 
-def _lifetime(said: object) -> int:
-    """Return for how many seconds a token lives; an hour where what is said makes no sense."""
-    try:
-        seconds = int(said) if isinstance(said, int | str) else _USUAL
-    except ValueError:
-        return _USUAL
-    return seconds if 0 < seconds <= _LONGEST else _USUAL
-
-
 def _short(scope: str, where: Where) -> str:
     for each in (_GRAPH, origin(where.graph_url)):
         scope = scope.removeprefix(f"{each}/")
@@ -197,11 +187,6 @@ def _short(scope: str, where: Where) -> str:
 def _digest(nonce: str) -> str:
     """Return the nonce as it is asked with: msal compares this with what comes back."""
     return sha256(nonce.encode()).hexdigest()
-
-
-def _challenge(verifier: str) -> str:
-    """Return the verifier's digest, which may be seen (RFC 7636 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def _spent() -> ReconnectNeeded:
