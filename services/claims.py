@@ -19,10 +19,10 @@ from uuid import UUID
 from scheduler.errors import Explained, TryLater
 from services import leases
 from services.facts import Fact
+from services.giving_way import Turn
 from services.leases import Leases
 from services.log import logger
 from services.outline import outline, without_words
-from services.queue import URGENT, NoQueue
 from services.reactions import reaction_called
 from services.storage import outbox
 from services.storage.outbox import Begun
@@ -35,8 +35,6 @@ _log = logger(__name__)
 FAILURES = 5  # of one task, before it is set aside
 DEATHS = 3  # of whoever did it, before it is set aside
 _TROUBLE = timedelta(seconds=2)  # until a task is tried again that met a database in trouble
-_LONG = 10.0  # seconds after which a job begins no more tasks: others wait for its worker
-_LOOK = 0.2  # seconds between two looks whether somebody waits for it
 _LONGEST = 86_400.0  # seconds that anybody may ask us to wait
 
 
@@ -101,7 +99,7 @@ def run(runtime: Runtime, job: str, do: Job, tasks: Sequence[int]) -> None:
     reaction = reaction_called(job)
     at_once = min(reaction.at_once if reaction else 1, len(tasks)) or 1
     with Leases(runtime) as held:
-        doing = _Doing(runtime, job, do, held, _Turn(runtime, job))
+        doing = _Doing(runtime, job, do, held, Turn(runtime, job))
         if at_once == 1:
             turns = [doing.one(each) for each in tasks]
         else:
@@ -118,13 +116,19 @@ class _Doing:
     job: str
     do: Job
     held: Leases
-    turn: "_Turn"
+    turn: Turn
 
     def one(self, task: int) -> bool:
         """Do one task, whatever comes of it; False: its turn did not come in this job."""
         if self.turn.is_over():
             return False
-        begun = self._begun(task)
+        try:
+            begun = self._begun(task)
+        except (InTrouble, AllInUse) as error:
+            if not _is_trouble(error):
+                raise
+            _log.info("task not begun: a database in trouble", task=task, job=self.job)
+            return False
         if begun is None:
             return True  # somebody else has it, it is done, or it has to wait
         self.held.hold(begun)
@@ -204,31 +208,6 @@ class _Doing:
                 if time.monotonic() > end or leases.is_ending():
                     return None
                 leases.pause(0.5)
-
-
-class _Turn:
-    """How long a job may begin tasks: not for long, and not while somebody waits for its worker."""
-
-    def __init__(self, runtime: Runtime, job: str) -> None:
-        reaction, now = reaction_called(job), time.monotonic()
-        self._queues, self._until, self._look = runtime.queues, now + _LONG, now
-        self._gives_way = reaction is not None and not reaction.urgent
-        self._urgent = job.partition(".")[0] + URGENT
-
-    def is_over(self) -> bool:
-        """Whether no more tasks are to be begun."""
-        now = time.monotonic()
-        if self._gives_way and now >= self._look:
-            self._look = now + _LOOK
-            if self._does_somebody_wait():
-                self._until = now
-        return leases.is_ending() or now >= self._until
-
-    def _does_somebody_wait(self) -> bool:
-        try:
-            return self._queues.waiting(self._urgent) > 0
-        except NoQueue:
-            return False  # then nobody could be told of another job either
 
 
 def _is_trouble(error: Exception) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from services import claims
 from services.claims import Claim
 from services.facts import Fact
+from services.giving_way import Turn
 from services.queue import NoQueue
 from services.reactions import REACTIONS, Reaction
 from services.storage.rows.outbox import TaskState
@@ -89,7 +89,7 @@ def test_what_a_job_has_no_time_for_is_handed_on_at_once(
     tasks = started(yard, TELL)
 
     def once(claim: Claim) -> None:
-        monkeypatch.setattr(claims._Turn, "is_over", lambda _: True)  # noqa: SLF001
+        monkeypatch.setattr(Turn, "is_over", lambda _: True)
         tell(claim)
 
     yard.doing[TELL] = once

@@ -4,16 +4,18 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager, nullcontext
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Timer
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from services.claims import Claim
 from services.facts import Fact
@@ -247,11 +249,32 @@ def locked(yard: Yard) -> Iterator[None]:
         other.close()
 
 
-def test_a_file_that_is_locked_too_long_lets_the_job_begin_nothing(hasty_file: Yard) -> None:
+def test_what_a_file_that_is_locked_too_long_lets_nobody_begin_is_handed_on_again_at_once(
+    hasty_file: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard, real = hasty_file, outbox.begin
+    yard.record(*(Changed(thing(number), 1) for number in (1, 2, 3)))
+    [(_, ids)] = yard.turned()
+
+    def late(session: Session, now: datetime, task: int, **more: Any) -> outbox.Begun | None:
+        with locked(yard) if task == ids[1] else nullcontext():
+            return real(session, now, task, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "begin", late)
+        yard.do(TELL, ids)
+    states = [row.state for row in yard.tasks()]
+
+    assert states == [TaskState.DONE, TaskState.WAITING, TaskState.DONE]
+    assert (yard.task(ids[1]).fence, yard.task(ids[1]).failures) == (0, 0)
+    assert yard.turned() == [(TELL, [ids[1]])]
+
+
+def test_a_file_that_stays_locked_lets_a_job_begin_nothing(hasty_file: Yard) -> None:
     yard = hasty_file
     yard.record(Changed(thing(), 1))
 
-    with locked(yard), pytest.raises(OperationalError, match="locked"):
+    with locked(yard):
         yard.do(TELL, [1])
     before = yard.task()
     yard.do(TELL, [1])
