@@ -12,6 +12,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from inspect import getmembers, isfunction
@@ -23,6 +24,7 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
+from calendar_sync.trust import trust
 from scheduler.errors import Explained
 from services import claims, leases, wiring
 from services.claims import Job as Do
@@ -201,10 +203,14 @@ class _Ending:
 
 
 def _warm(runtime: Runtime) -> bool:
-    """Load what the first connection loads, then keep none: every job is a fork of us.
+    """Load what the first connections load, then keep none: every job is a fork of us.
 
     False: the tables are those of an earlier version, and whatever we did would fail.
     """
+    settings = runtime.settings
+    for file in {each.ca_file for each in (settings.network, settings.google, settings.outlook)}:
+        with suppress(Explained):  # whoever needs it says so
+            trust(file, Explained)
     try:
         return migrate.is_current(runtime.engine)
     finally:

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
-from time import time
+from time import thread_time, time
 
 import pytest
 
@@ -283,3 +283,25 @@ def test_a_host_that_refuses_for_good_cannot_make_us_wait(host: Host) -> None:
     host.pages[PATH] = Page(status=404, headers={"Retry-After": "90"})
 
     assert refusal(host).seconds is None
+
+
+def test_a_calendar_that_has_not_changed_costs_little(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [an_hour(f"2027{month:02}{day:02}") for month in range(1, 13) for day in range(1, 29)]
+    pages = {"304": Page(GOOD, etag='"one"'), "the same bytes": Page(a_calendar(*events))}
+    for name, page in pages.items():
+        host.pages[PATH] = page
+        seen = read(host).seen
+        with monkeypatch.context() as patched:
+            no_more_children(patched)
+            costs = sorted(cost(host, seen) for _ in range(21))
+        print(f"{name}: {costs[10] * 1000:.1f} ms of our processor, connecting included")
+        assert costs[10] < 5 * 0.005
+
+
+def cost(host: Host, seen: Seen) -> float:
+    """Return the seconds of this thread's processor that reading an address again takes."""
+    began = thread_time()
+    assert read(host, seen).intervals is None
+    return thread_time() - began
