@@ -36,14 +36,21 @@ class Link:
             )
         host = _host(parts) if parts else None
         if parts is None or host is None:
-            raise Unreadable(f"{place} is not a complete address", remedy="copy it once more")
+            raise _incomplete(place)
         path = quote(parts.path or "/", safe=_KEPT)
         query = "?" + quote(parts.query, safe=_KEPT) if parts.query else ""
         return cls(host, parts.port or _USUAL_PORT, path + query, _login(parts))
 
     def follow(self, location: str) -> Self:
-        """Return where a redirect leads. A login goes along to the same host and port only."""
-        there = type(self).parse(urljoin(f"https://{self.place}{self.target}", location))
+        """Return where a redirect leads. A login goes along to the same host and port only.
+
+        Raises Unreadable if it leads nowhere that we would follow.
+        """
+        try:
+            address = urljoin(f"https://{self.place}{self.target}", location)
+        except ValueError:  # of brackets without an end, or letters that become others
+            raise _incomplete(f"What {self} leads to") from None
+        there = type(self).parse(address)
         same = (there.host, there.port) == (self.host, self.port)
         return type(self)(there.host, there.port, there.target, self.login if same else None)
 
@@ -67,6 +74,10 @@ def shown(text: str) -> str:
     port = f":{parts.port}" if parts.port and parts.port != _USUAL_PORT else ""
     scheme = "https" if parts.scheme in _ENCRYPTED else parts.scheme
     return f"{scheme}://{shown_host}{port}/..."
+
+
+def _incomplete(place: str) -> Unreadable:
+    return Unreadable(f"{place} is not a complete address", remedy="copy it once more")
 
 
 def _split(text: str) -> SplitResult | None:

@@ -4,14 +4,16 @@ A part that were skipped could only make the rule say something else.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from calendar_sync.ics.outline import Property
 from calendar_sync.ics.reasons import Reason, Refused
 from calendar_sync.ics.stamps import Written
 
+T = TypeVar("T")
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQ = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
 _RANGES = {  # the least and the greatest number; those that start at 1 may count from the end
@@ -106,14 +108,14 @@ def _parse(pairs: Mapping[str, str], line: int) -> Parts:
         until=Written.parse(pairs["UNTIL"], line) if "UNTIL" in pairs else None,
         week_start=DAYS.index(pairs.get("WKST", "MO")),
         numbers={name: _numbers(name, pairs[name]) for name in _RANGES if name in pairs},
-        days=tuple(map(_day, pairs["BYDAY"].split(","))) if "BYDAY" in pairs else (),
+        days=_each(map(_day, pairs["BYDAY"].split(","))) if "BYDAY" in pairs else (),
         line=line,
     )
 
 
 def _numbers(name: str, text: str) -> tuple[int, ...]:
     least, greatest = _RANGES[name]
-    numbers = tuple(map(_number, text.split(",")))
+    numbers = _each(map(_number, text.split(",")))
     for number in numbers:
         counted = abs(number) if least and name not in _NEVER_NEGATIVE else number
         if not least <= counted <= greatest:
@@ -121,6 +123,11 @@ def _numbers(name: str, text: str) -> tuple[int, ...]:
     if name == "BYSECOND":  # no leap seconds here (3.3.12)
         return tuple(min(number, 59) for number in numbers)
     return numbers
+
+
+def _each(found: Iterable[T]) -> tuple[T, ...]:
+    """Return each once: what is said a million times means no more, and would take as long."""
+    return tuple(dict.fromkeys(found))
 
 
 def _day(text: str) -> tuple[int, int]:

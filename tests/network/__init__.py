@@ -1,0 +1,1 @@
+"""What strangers make us connect to and read: in a world of their making, nothing gets through."""
