@@ -31,7 +31,7 @@ from calendar_sync.provider import (
 )
 from scheduler.model.busy import BusyInterval, Kind
 
-_EVERYTHING = frozenset(Capability)
+_EVERYTHING = frozenset(Capability) - {Capability.WATCHES_ALL}  # a channel for each calendar
 
 
 @dataclass
@@ -51,6 +51,7 @@ class MemoryProvider:
 
     capabilities  fewer than all for an account that can be asked less
     told          the names of channels, each time when something changed that they watch
+    watched       the channels that are open
     others        what colleagues take, by their addresses
     """
 
@@ -159,6 +160,10 @@ class MemoryProvider:
         self._channels[channel.name] = calendar, opened
         return opened
 
+    @property
+    def watched(self) -> list[Channel]:
+        return [channel for _, channel in self._channels.values()]
+
     def stop(self, channel: Channel) -> None:
         self._admitted()
         self._channels.pop(channel.name, None)
@@ -184,5 +189,6 @@ class MemoryProvider:
 
     def _changed(self, calendar: CalendarId) -> None:
         self._kept(calendar).changes += 1
+        every = Capability.WATCHES_ALL in self.capabilities
         watched = self._channels.items()
-        self.told += [name for name, (which, _) in watched if which == calendar]
+        self.told += [name for name, (which, _) in watched if every or which == calendar]

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     INVITES = "invites"  # mails the guests of an event by itself
     REPLIES = "replies"  # tells who accepted
     WATCHES = "watches"  # says by itself when something changes
+    WATCHES_ALL = "watches all"  # and one channel covers all calendars of the account
     REVOKES = "revokes"  # takes consent back when asked
     COLLEAGUES = "colleagues"  # tells when others at the same host are busy
 

@@ -1,5 +1,6 @@
 """A calendar host of our own: https on this machine, with a certificate that only tests trust."""
 
+import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -84,14 +85,20 @@ class leads_to:  # noqa: N801 -- reads as a word
 
 
 @contextmanager
-def a_host(folder: Path, *, names: tuple[str, ...] = (NAME, "other.example.org")) -> Iterator[Host]:
+def a_host(
+    folder: Path,
+    *,
+    names: tuple[str, ...] = (NAME, "other.example.org"),
+    place: tuple[str, int] = ("127.0.0.1", 0),
+) -> Iterator[Host]:
+    """Run one. place: where it listens; at "::" for IPv4 as well."""
     authority = trustme.CA()
     ca_file = folder / "ca.pem"
     authority.cert_pem.write_to_path(ca_file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     host = Host(0, ca_file, {})
-    server = _Server(host, context)
+    server = _Server(host, context, place)
     host.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -106,8 +113,9 @@ def a_host(folder: Path, *, names: tuple[str, ...] = (NAME, "other.example.org")
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
 
-    def __init__(self, host: Host, context: ssl.SSLContext) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, host: Host, context: ssl.SSLContext, place: tuple[str, int]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
+        super().__init__(place, _Handler)
         self.host = host
         self.context = context
 
@@ -125,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.host.asked.append((self.path, dict(self.headers)))
         found = self.server.host.pages.get(self.path, Page(status=404))
         page = found.for_one_who_asks(dict(self.headers))
@@ -137,6 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes([byte]))
         if not page.drip:
             self.wfile.write(page.body)
+
+    def do_PROPFIND(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         pass

@@ -3,18 +3,25 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from calendar_sync.caldav.calendar import CalDavCalendar
+from calendar_sync.caldav.login import Login
+from calendar_sync.caldav.where import Where as CalDavWhere
 from calendar_sync.google.calendar import GoogleCalendar
 from calendar_sync.google.where import Where
 from calendar_sync.google.wire import stamp
+from calendar_sync.ics.fetch import Network
 from calendar_sync.memory import MemoryProvider
 from calendar_sync.outlook.calendar import OutlookCalendar
 from calendar_sync.outlook.where import Where as OutlookWhere
 from calendar_sync.provider import CalendarId, Provider, Span
 from services.sandbox.serving import Running
+from tests.calendar_sync.builders import a_calendar, an_event
+from tests.calendar_sync.hosts import LOOPBACK, leads_to
 from tests.calendar_sync.minimal_google import (
     TOKEN,
     Asked,
@@ -23,6 +30,7 @@ from tests.calendar_sync.minimal_google import (
     a_minimal_google,
     serving,
 )
+from tests.calendar_sync.radicale_host import Radicale, a_radicale
 from tests.sandbox.running import a_sandbox, signed_in, signed_in_at_outlook
 
 ALL = frozenset({"calendar"})
@@ -236,10 +244,84 @@ def outlook(folder: Path) -> Iterator[Callable[[], Stage]]:
         yield lambda: OutlookStage(running, somebody(), hook.url)
 
 
+class CalDavStage(SandboxStage):
+    """The sandbox, as a CalDAV host: read by an app password, at addresses of its own."""
+
+    def __init__(self, running: Running, email: str) -> None:
+        self.world, self.email = running.world, email
+        self.world.add_person(email, "Ada", "America/New_York", password="open sesame")
+        clinic = self.world.add_calendar(email, "Clinic").id
+        self.provider: Provider = caldav_at(running, email, "open sesame")
+        first, second = (each.calendar for each in self.provider.calendars())
+        self.main, self.other = first, second
+        self._ids = {first: email, second: clinic}
+        self._count = 0
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        super().occupy(CalendarId(self._ids[calendar]), span)
+
+    def events(self, calendar: CalendarId) -> int:
+        return 0  # we write none
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        raise NotImplementedError
+
+
+def caldav_at(running: Running, email: str, password: str) -> CalDavCalendar:
+    login = Login.typed(running.base, email, password, "America/New_York")
+    network = Network((LOOPBACK,), running.ca_file, leads_to("127.0.0.1"))
+    return CalDavCalendar(CalDavWhere(network=network), Tokens([login.as_text()]), Counter())
+
+
+@contextmanager
+def caldav(folder: Path) -> Iterator[Callable[[], Stage]]:
+    with a_sandbox(folder / "sandbox") as running:
+        yield lambda: CalDavStage(running, somebody())
+
+
+class RadicaleStage:
+    """A CalDAV server that others wrote."""
+
+    hook = HOOK
+
+    def __init__(self, running: Radicale, email: str) -> None:
+        self.running, self.email = running, email
+        running.add(email, "ada", "clinic")
+        self.provider: Provider = running.provider(email)
+        self.main, self.other = (each.calendar for each in self.provider.calendars())
+        self._count = 0
+
+    def occupy(self, calendar: CalendarId, span: Span) -> None:
+        self._count += 1
+        start, end = (f"{datetime.fromtimestamp(each, UTC):%Y%m%dT%H%M%SZ}" for each in span)
+        times = (f"DTSTART:{start}", f"DTEND:{end}", "DTSTAMP:20270101T000000Z")
+        event = an_event(*times, "SUMMARY:SECRET", uid=f"theirs{self._count}")
+        name = f"{calendar.rstrip('/').rpartition('/')[2]}/{self._count}.ics"
+        self.running.ask(self.email, "PUT", name, a_calendar(event))
+
+    def events(self, calendar: CalendarId) -> int:
+        return 0  # we write none
+
+    def remove_all(self, calendar: CalendarId) -> None:
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        self.occupy(self.main, (0, 3600))  # it knows its present state without looking it up
+        self.running.forget()
+
+
+@contextmanager
+def radicale(folder: Path) -> Iterator[Callable[[], Stage]]:
+    with a_radicale(folder / "radicale") as running:
+        yield lambda: RadicaleStage(running, somebody())
+
+
 # Each place serves many tests, and makes a stage of its own for each of them.
 STAGES = {
     "memory": memory,
     "google on a minimal host": minimal,
     "google on the sandbox": sandbox,
     "outlook on the sandbox": outlook,
+    "caldav on the sandbox": caldav,
+    "caldav on radicale": radicale,
 }
