@@ -23,8 +23,8 @@ from calendar_sync.outlook.scopes import PERSONAL, READING
 from calendar_sync.outlook.where import Where, origin
 from scheduler.errors import Explained
 
-SCOPES = ("Calendars.ReadBasic",)
-"""What we ask for: the narrowest that lists calendars and tells when, and when that changes."""
+_NARROWEST = ("Calendars.ReadBasic",)  # lists calendars, tells when, and whether that has changed
+_TOLD = ("Calendars.Read",)  # and lets Microsoft tell of changes by itself
 
 _SIGN_IN = ("offline_access", "openid", "profile")  # msal asks for them by itself
 _GRAPH = "https://graph.microsoft.com"  # whose permissions they are, wherever Graph is
@@ -32,7 +32,12 @@ _GRAPH = "https://graph.microsoft.com"  # whose permissions they are, wherever G
 logging.getLogger("msal").setLevel(logging.WARNING)  # it would tell codes
 
 
-def question(where: Where, asked: Asked, hint: str, scopes: Iterable[str] = SCOPES) -> str:
+def wanted(where: Where) -> tuple[str, ...]:
+    """Return what we ask for: the narrowest that lets us do what we do."""
+    return _TOLD if where.told else _NARROWEST
+
+
+def question(where: Where, asked: Asked, hint: str, scopes: Iterable[str] | None = None) -> str:
     """Return where the account's owner is sent to consent; `hint` is the account that is meant.
 
     They choose the account in any case: a browser may be signed in with several. What comes back
@@ -43,7 +48,7 @@ def question(where: Where, asked: Asked, hint: str, scopes: Iterable[str] = SCOP
         "redirect_uri": asked.redirect,
         "response_type": "code",
         "response_mode": "query",
-        "scope": " ".join([*_SIGN_IN, *scopes]),
+        "scope": " ".join([*_SIGN_IN, *(wanted(where) if scopes is None else scopes)]),
         "prompt": "select_account",
         "state": asked.state,
         "nonce": _digest(asked.nonce),
@@ -73,7 +78,7 @@ def redeem(where: Where, asked: Asked, code: str, now: datetime) -> Grant:
         "nonce": asked.nonce,
         "code_verifier": asked.verifier,
         "redirect_uri": asked.redirect,
-        "scope": [*_SIGN_IN, *SCOPES],
+        "scope": [*_SIGN_IN, *wanted(where)],
     }
     with _in_our_words():
         app = _app(line, cache)
@@ -95,7 +100,7 @@ def refresh(where: Where, grant: Grant, now: datetime) -> Grant:
         claims.same(said, where, issuer, grant.subject, now)
 
     line, cache = Line(where, now, same, over=reconnect()), _cache(grant.renewal)
-    scopes = sorted(READING & grant.scopes) or [*SCOPES]
+    scopes = sorted(READING & grant.scopes) or [*wanted(where)]
     with _in_our_words():
         app = _app(line, cache)
         for account in app.get_accounts():

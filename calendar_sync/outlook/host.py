@@ -67,7 +67,7 @@ class OutlookHost:
     def allows(self, described: str) -> str | None:
         if not authority.is_for_administrators(described):
             return None
-        asked = ", ".join(consent.SCOPES)
+        asked = ", ".join(consent.wanted(self.where))
         return f"the application {self.where.client_id}, with Graph's delegated permission {asked}"
 
     def give_back(self, grant: Grant) -> None:

@@ -17,6 +17,7 @@ _NEEDS = {
     Capability.INVITES: WRITING,
     Capability.REPLIES: WATCHING,  # only they see by which mark an event is ours
     Capability.WATCHES: WATCHING,
+    Capability.WATCHES_ALL: WATCHING,
     Capability.COLLEAGUES: READING,
 }
 

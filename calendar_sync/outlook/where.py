@@ -14,6 +14,7 @@ class Where:
                of work accounts, `/consumers` of personal ones, `/<tenant>` of one organisation's
     graph_url  up to and including `/v1.0`
     ca_file    certificates that are trusted in addition
+    told       whether Microsoft is to tell of changes: that needs a wider permission
     """
 
     client_id: str | None = None
@@ -21,6 +22,7 @@ class Where:
     authority: str = "https://login.microsoftonline.com/common"
     graph_url: str = "https://graph.microsoft.com/v1.0"
     ca_file: Path | None = None
+    told: bool = False
 
     @property
     def origin(self) -> str:
