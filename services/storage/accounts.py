@@ -10,6 +10,8 @@ from services.storage.rows.accounts import AccountRow, ConsentRow, Host, Release
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.work import Work
 
+_FRESH = {"populate_existing": True}  # as it is once it is locked
+
 
 def one(work: Work, account_id: UUID) -> AccountRow | None:
     """One account."""
@@ -25,6 +27,12 @@ def of_person(work: Work, person: UUID) -> Sequence[AccountRow]:
     """The accounts that somebody connected, the first one first."""
     question = select(AccountRow).where(AccountRow.person_id == person).order_by(AccountRow.id)
     return work.session.scalars(question).all()
+
+
+def locked_of(work: Work, person: UUID) -> Sequence[AccountRow]:
+    """The accounts that somebody connected, which nobody else changes until this ends."""
+    question = select(AccountRow).where(AccountRow.person_id == person).order_by(AccountRow.id)
+    return work.session.scalars(question.with_for_update(), execution_options=_FRESH).all()
 
 
 def every(work: Work) -> Sequence[AccountRow]:
@@ -52,6 +60,14 @@ def calendars_of(work: Work, account_id: UUID) -> Sequence[CalendarRow]:
         .order_by(CalendarRow.main.desc(), CalendarRow.id)
     )
     return work.session.scalars(question).all()
+
+
+def tried_at(work: Work, account_id: UUID) -> datetime | None:
+    """When the last reading of an account began; None: it was never read."""
+    question = select(func.max(CalendarRow.tried_at)).where(
+        CalendarRow.account_id == account_id, CalendarRow.source == Source.ACCOUNT
+    )
+    return work.session.execute(question).scalar_one()
 
 
 def read_through(work: Work, account_id: UUID) -> Sequence[CalendarRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -56,19 +57,20 @@ def seen_in(pairs: Sequence[tuple[MemberRow, PersonRow]], rows: Sequence[Calenda
     return found | frozenset((row.id, row.revision) for row in rows)
 
 
-def counts(calendar: type[CalendarRow] = CalendarRow) -> ColumnElement[bool]:
+@cache
+def counts() -> ColumnElement[bool]:
     """Whether a calendar counts in the group of a member: own ones do where the person joined.
 
     What is read of colleagues counts from the first good reading on. Before, it counts only where
     nothing else does: nobody is less known because an account cannot see them.
     """
-    other = aliased(CalendarRow)
+    other = aliased(CalendarRow)  # making it takes longer than most questions
     others = exists().where(_belongs(other), other.source != Source.COLLEAGUE)
     return and_(
-        _belongs(calendar),
+        _belongs(CalendarRow),
         or_(
-            calendar.source != Source.COLLEAGUE,
-            calendar.read_at.is_not(None),
+            CalendarRow.source != Source.COLLEAGUE,
+            CalendarRow.read_at.is_not(None),
             ~others.correlate(MemberRow),
         ),
     )

@@ -15,6 +15,7 @@ from services.storage.rows.groups import CoordinatorRow, GroupRow, MemberRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
+_SEEN = aliased(CalendarRow)
 Given = tuple[ProgrammeConsentRow, AccountRow, CoordinatorRow]
 Read = tuple[CalendarRow, CoordinatorRow, AccountRow, GroupRow]
 Reader = tuple[CoordinatorRow, AccountRow, GroupRow]
@@ -56,10 +57,13 @@ def given_by(work: Work, person: UUID) -> list[tuple[ProgrammeConsentRow, GroupR
     return list(work.session.execute(question).all())
 
 
-def lock_consents_to(work: Work, account_id: UUID) -> None:
-    """Let nobody withdraw what an account is consented to for, until this transaction ends."""
+def lock_consents_to(work: Work, account_id: UUID) -> bool:
+    """Let nobody withdraw what an account is consented to for, until this transaction ends.
+
+    False: it is consented to for nothing.
+    """
     question = select(ProgrammeConsentRow.id).where(ProgrammeConsentRow.account_id == account_id)
-    work.session.execute(question.with_for_update(read=True)).all()
+    return bool(work.session.execute(question.with_for_update(read=True)).all())
 
 
 def bring_on(work: Work, account_id: UUID, moment: datetime) -> None:
@@ -219,9 +223,8 @@ def _objects() -> ColumnElement[bool]:
 
 def _is_read() -> ColumnElement[bool]:
     """Whether a member is read so already."""
-    row = aliased(CalendarRow)
     return exists().where(
-        row.person_id == MemberRow.person_id,
-        row.group_id == MemberRow.group_id,
-        row.source == Source.COLLEAGUE,
+        _SEEN.person_id == MemberRow.person_id,
+        _SEEN.group_id == MemberRow.group_id,
+        _SEEN.source == Source.COLLEAGUE,
     )

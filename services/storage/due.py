@@ -14,13 +14,17 @@ from services.storage.upsert import insert_into
 from services.storage.work import Work
 
 
-def is_any_due(work: Work, timers: Collection[str]) -> bool:
-    """Whether a calendar, an account, consent or one of these timers is due; it takes no lock."""
+def is_any_due(work: Work, timers: Collection[str], *, watched: bool = False) -> bool:
+    """Whether a calendar, an account, consent or one of these timers is due; it takes no lock.
+
+    watched  whether it counts that it is to be looked if an account's host tells of changes
+    """
     later = select(func.count()).where(TimerRow.due_at > work.now, TimerRow.name.in_(timers))
     anything = or_(
         exists().where(_is_due(work)),
         exists().where(AccountRow.due_at <= work.now),
         exists().where(ConsentRow.expires_at <= work.now),
+        *([exists().where(_is_to_be_watched(work))] if watched else []),
     )
     return (
         work.session.execute(later).scalar_one() < len(timers)
@@ -65,6 +69,23 @@ def take_accounts(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     return taken
 
 
+def take_watched(work: Work, until: datetime, most: int) -> Sequence[UUID]:
+    """Take the accounts of which it is to be looked whether their hosts tell of changes."""
+    ids = (
+        select(AccountRow.id)
+        .where(_is_to_be_watched(work))
+        .order_by(AccountRow.watch_at.nulls_first())
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = work.session.scalars(ids).all()
+    if taken:
+        work.session.execute(
+            update(AccountRow).where(AccountRow.id.in_(taken)).values(watch_at=until)
+        )
+    return taken
+
+
 def take_timers(work: Work, every: Mapping[str, timedelta]) -> list[UUID]:
     """Take the timers that are due, and move each on by its time. A new one is due at once."""
     for name in sorted(every):
@@ -94,3 +115,9 @@ def _is_due(work: Work) -> ColumnElement[bool]:
     """Whether it is time; also for what an earlier version added, which does not say when."""
     unsaid = and_(CalendarRow.due_at.is_(None), CalendarRow.source == Source.ADDRESS)
     return or_(CalendarRow.due_at <= work.now, unsaid)
+
+
+def _is_to_be_watched(work: Work) -> ColumnElement[bool]:
+    """Whether it is time; of an account that waits for consent it never is."""
+    due = or_(AccountRow.watch_at.is_(None), AccountRow.watch_at <= work.now)
+    return and_(due, AccountRow.lost_at.is_(None))

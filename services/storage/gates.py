@@ -46,6 +46,13 @@ def free_at(work: Work, key: bytes, count: int, *, every: timedelta, burst: int)
     return work.now + max(full + (count - burst) * every, timedelta())
 
 
+def requests_in(work: Work, key: bytes, *, every: timedelta) -> float:
+    """How many requests a bucket holds."""
+    row = work.session.get(GateRow, key)
+    full = 0 if row is None else row.full_at - _micros(work.now)
+    return max(timedelta(microseconds=full) / every, 0.0)
+
+
 def occupy(work: Work, key: bytes, lease: timedelta) -> int | None:
     """Take a place for so long, if nobody has it; return what proves that it is ours."""
     now = _micros(work.now)

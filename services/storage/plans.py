@@ -20,6 +20,12 @@ def page(work: Work, group_id: UUID, before: UUID | None, most: int) -> Sequence
     return work.session.scalars(question.order_by(PlanRow.id.desc()).limit(most)).all()
 
 
+def of_term(work: Work, term_id: UUID, most: int) -> Sequence[PlanRow]:
+    """Plans of a term, the latest first."""
+    question = select(PlanRow).where(PlanRow.term_id == term_id)
+    return work.session.scalars(question.order_by(PlanRow.id.desc()).limit(most)).all()
+
+
 def one(work: Work, group_id: UUID, plan_id: UUID) -> PlanRow | None:
     """One plan of a group."""
     return work.session.scalars(
@@ -67,12 +73,12 @@ def waiting_for_set_aside(work: Work, jobs: Sequence[str]) -> Sequence[UUID]:
     return work.session.scalars(question).all()
 
 
-def one_more_read(work: Work, plan_id: UUID) -> None:
+def one_more_read(work: Work, plan_id: UUID, *, in_vain: bool) -> None:
     """Count one more calendar as read; a job that begins anew may come by twice."""
     work.session.execute(
         update(PlanRow)
         .where(PlanRow.id == plan_id, PlanRow.read < PlanRow.to_read)
-        .values(read=PlanRow.read + 1)
+        .values(read=PlanRow.read + 1, failed=PlanRow.failed + int(in_vain))
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from services.storage.rows.accounts import AccountRow, ConsentRow, ReleaseRow
 from services.storage.rows.calendars import CalendarRow
+from services.storage.rows.channels import ChannelRow
 from services.storage.rows.doors import AuditEndRow
 from services.storage.work import Work
 
@@ -15,6 +16,7 @@ SEALED: tuple[InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None]
     ReleaseRow.sealed,
     CalendarRow.address,
     CalendarRow.seen,
+    ChannelRow.sealed,
     AuditEndRow.sealed,
 )
 

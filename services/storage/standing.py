@@ -10,6 +10,7 @@ from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
 from services.storage.rows.groups import MemberRow
 
 LATELY = timedelta(days=10)  # as long as a reading without failure is believed in plans
+_OWN = aliased(CalendarRow)  # one for all: each costs more to make than a question to ask
 _FULL = (Source.ACCOUNT, Source.ADDRESS, Source.UPLOAD)  # hours typed for a week show less
 
 
@@ -18,18 +19,16 @@ def is_there(without: Collection[object] = ()) -> ColumnElement[bool]:
 
     without  ids of calendars that are about to go
     """
-    own = aliased(CalendarRow)
-    return exists().where(_stands(own), own.id.not_in(without))
+    return exists().where(_stands(_OWN), _OWN.id.not_in(without))
 
 
 def is_seen(now: datetime) -> ColumnElement[bool]:
     """Whether one is read well: what it does not show is free."""
-    own = aliased(CalendarRow)
     return exists().where(
-        _stands(own),
-        own.read_at.is_not(None),
-        own.failed_what.is_(None),
-        or_(own.source == Source.UPLOAD, own.read_at >= now - LATELY),
+        _stands(_OWN),
+        _OWN.read_at.is_not(None),
+        _OWN.failed_what.is_(None),
+        or_(_OWN.source == Source.UPLOAD, _OWN.read_at >= now - LATELY),
     )
 
 

@@ -1,7 +1,16 @@
 """All tables, known to one metadata; who needs them all imports this."""
 
-from services.storage.rows import accounts, calendars, doors, groups, outbox, people, plans
+from services.storage.rows import (
+    accounts,
+    calendars,
+    channels,
+    doors,
+    groups,
+    outbox,
+    people,
+    plans,
+)
 from services.storage.rows.row import Row
 
 TABLES = Row.metadata
-MODULES = (accounts, calendars, doors, groups, outbox, people, plans)
+MODULES = (accounts, calendars, channels, doors, groups, outbox, people, plans)

@@ -1,5 +1,6 @@
 """Counted tries. One statement looks and counts, so that parallel tries cannot slip past it."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import case, delete, or_, select
@@ -45,6 +46,17 @@ def hold(work: Work, key: bytes, until: datetime) -> None:
 def until(work: Work, key: bytes) -> datetime | None:
     """When the stretch of this key ends."""
     return work.session.scalars(select(TryRow.until).where(TryRow.key == key)).first()
+
+
+def holding(work: Work, keys: Collection[bytes]) -> Sequence[bytes]:
+    """Those of these keys whose stretch is not over."""
+    question = select(TryRow.key).where(TryRow.key.in_(keys), TryRow.until > work.now)
+    return work.session.scalars(question).all() if keys else ()
+
+
+def drop(work: Work, key: bytes) -> None:
+    """End the stretch of this key."""
+    work.session.execute(delete(TryRow).where(TryRow.key == key))
 
 
 def drop_over(work: Work) -> int:

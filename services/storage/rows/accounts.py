@@ -17,6 +17,12 @@ class Host(StrEnum):
 
     GOOGLE = "google"
     OUTLOOK = "outlook"
+    CALDAV = "caldav"
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether accounts there are entered with an app password: nobody consents on a page."""
+        return self is Host.CALDAV
 
 
 class AccountRow(Row):
@@ -30,6 +36,8 @@ class AccountRow(Row):
     renewing_until  until when somebody renews it; None: nobody does
     lost_at    when the host refused to go on: consent is needed once more
     due_at     when its calendars are read again, or are too old to be believed
+    watch_at   when it is looked whether its host tells of changes; None: at once
+    watch_failures  how often that could not be mended since it last was
     """
 
     __tablename__ = "account"
@@ -47,6 +55,8 @@ class AccountRow(Row):
     renewing_until: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+    watch_at: Mapped[datetime | None] = mapped_column(index=True)
+    watch_failures: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ProgrammeConsentRow(Row):

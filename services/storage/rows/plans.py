@@ -25,6 +25,10 @@ class PlanRow(Row):
 
     members   ids, in the order of the question's members
     document  the question as a problem file without anybody's time; None until it is asked
+    failed    how many of those that were read told nothing
+    oldest_reading_at  as of when it knows people's time; None: nothing of it is read by itself, or
+                       it is not ready, or it was made before this was noted
+    unread    JSON of services.flow.ages.Unread; None: everybody's calendars could be read
     answer    JSON of scheduler.model.answer.Answer; None until ready
     outdated_at  since when calendars lead to another answer; None: they do not
     """
@@ -40,6 +44,7 @@ class PlanRow(Row):
     state: Mapped[PlanState]
     to_read: Mapped[int] = mapped_column(default=0)
     read: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0, server_default="0")
     members: Mapped[list[Any]]
     document: Mapped[dict[str, Any] | None]
     answer: Mapped[str | None] = mapped_column(Text)
@@ -48,3 +53,5 @@ class PlanRow(Row):
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
     outdated_at: Mapped[datetime | None]
+    oldest_reading_at: Mapped[datetime | None]
+    unread: Mapped[dict[str, Any] | None]
