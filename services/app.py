@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services import api, door, health, metrics, problems, web
+from services import api, door, health, hooks, metrics, problems, web
 from services.api import authentication, document
 from services.api.routes import READ
 from services.web import mistakes
@@ -33,11 +33,13 @@ def create_app(runtime: Runtime) -> Flask:
     if runtime.settings.trusted_proxies:
         hops = runtime.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    app.after_request(_Headers([each.origin for each in runtime.hosts.values() if each.is_open]))
+    origins = [each.origin for each in runtime.hosts.values() if each.is_open]
+    app.after_request(_Headers([each for each in origins if each]))  # "": nobody is sent anywhere
     metrics.install(app, lambda: authentication.authenticate_operator(READ))  # before settling
     door.install(app, runtime)
     problems.install(app, mistakes.page)
     health.install(app)
+    hooks.install(app)
     api.install(app)
     web.install(app)
     return app

@@ -2,8 +2,9 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -17,16 +18,25 @@ from notifications import smtp
 from notifications.errors import BadChannel
 from notifications.message import Sender
 from scheduler.errors import Explained
+from services import doubts
+from services.doubts import Doubt
 
 _LISTEN = "127.0.0.1:8000"
 _LEVELS = ("debug", "info", "warning", "error")
 _SECRET_BYTES = 32
 _WEEK = 604_800.0  # seconds
+_HOOKS = re.compile(r"/hooks(/google|/graph)?$")
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 class BadSettings(Explained):
-    """The environment holds settings that cannot be used."""
+    """The environment holds settings that cannot be used; each problem is a sentence."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = problems
+        alone = len(problems) == 1
+        remedy = "correct it, or unset it" if alone else "correct or unset them"
+        super().__init__("; ".join(problems), remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class Times:
     retry    after a first failure; each further one doubles it
     grace    in which a task may still be done by a process that has to end
     refresh  between two readings of a calendar at an address
+    once     in which nothing is read twice, but by a button
     """
 
     lease: float = 20.0
@@ -53,6 +64,7 @@ class Times:
     retry: float = 2.0
     grace: float = 12.0
     refresh: float = 21_600.0
+    once: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +87,8 @@ class Settings:
     secret_key       signs forms; None: made once and kept in `home`
     token_keys       seal secrets in the database, newest first; empty: as above
     smtp_url         None: mails are kept in a folder of `home`
+    push_url         https address at which hosts of calendars reach us to tell of changes, without
+                     a final slash; None: they cannot, and calendars are read from time to time
     listen           host and port
     trusted_proxies  how many proxies before us say who asks
     sign_up          whether a stranger may become a coordinator by signing up
@@ -83,6 +97,7 @@ class Settings:
     log              debug, info, warning or error
     google           where it is, and by which name it knows us; no client_id: nobody connects one
     outlook          where Microsoft is, and so on
+    doubts           what can be used of all this, and was hardly meant
     """
 
     home: Path = Path(".commonhour")
@@ -93,6 +108,7 @@ class Settings:
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "commonhour@localhost"
+    push_url: str | None = None
     listen: tuple[str, int] = ("127.0.0.1", 8000)
     trusted_proxies: int = 0
     sign_up: bool = False
@@ -102,6 +118,7 @@ class Settings:
     network: Network = field(default_factory=Network)
     google: Google = field(default_factory=Google)
     outlook: Outlook = field(default_factory=Outlook)
+    doubts: tuple[Doubt, ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251 -- the reader
@@ -116,6 +133,7 @@ class Settings:
             token_keys=read.token_keys(),
             smtp_url=read.smtp_url(),
             mail_from=read.mail_from(),
+            push_url=read.push_url(),
             listen=read.listen(),
             trusted_proxies=read.count("TRUSTED_PROXIES"),
             sign_up=read.flag("SIGN_UP"),
@@ -128,8 +146,8 @@ class Settings:
         )
         problems = read.problems + _weak(settings, read.problems)
         if problems:
-            raise BadSettings("; ".join(problems), remedy="correct or unset them")
-        return settings
+            raise BadSettings(problems)
+        return replace(settings, doubts=read.doubts(settings.times))
 
     @property
     def local(self) -> bool:
@@ -179,10 +197,18 @@ class _Reader:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
+        self._asked = set[str]()
         self.problems: list[str] = []
 
     def text(self, name: str) -> str | None:
+        self._asked.add(name)
         return self._env.get(f"COMMONHOUR_{name}") or None
+
+    def doubts(self, times: Times) -> tuple[Doubt, ...]:
+        """What is left to doubt once everything was read."""
+        given = [name for name, text in self._env.items() if text]
+        late = doubts.hasty(times.refresh, times.once)
+        return (*doubts.misspelt(given, self._asked), *late)
 
     def _wrong(self, name: str, what: str) -> None:
         self.problems.append(f"COMMONHOUR_{name}: {what}")
@@ -212,6 +238,29 @@ class _Reader:
         if not good or extra:
             self._wrong("BASE_URL", "write one such as https://commonhour.example.org")
         return text.rstrip("/")
+
+    def push_url(self) -> str | None:
+        text = self._pushed()
+        if text is None:
+            return None
+        try:
+            parts = urlsplit(text)
+            extra = parts.query or parts.fragment or parts.username or len(text.split()) > 1
+            good = parts.scheme == "https" and parts.hostname and parts.port != 0
+            path = parts.path
+        except ValueError:
+            good, extra, path = False, "", ""
+        if not good or extra:
+            usual = "such as https://commonhour.example.org"
+            self._wrong("PUSH_URL", f"it must be https, host and perhaps port only, {usual}")
+            return None
+        if _HOOKS.search(path):
+            self._wrong("PUSH_URL", "leave out /hooks at its end, which is put there by itself")
+            return None
+        return text
+
+    def _pushed(self) -> str | None:
+        return (self.text("PUSH_URL") or "").strip().rstrip("/") or None
 
     def secret_key(self) -> str | None:
         text = self.text("SECRET_KEY")
@@ -275,12 +324,14 @@ class _Reader:
             authority=self._authority(usual.authority),
             graph_url=self._graph_url(usual.graph_url),
             ca_file=Path(found) if (found := self.text("CA_FILE")) else None,
+            told=self._pushed() is not None,
         )
 
     def _client(self, whose: str) -> tuple[str | None, str | None]:
         """Read by which name a host knows us, and what proves it: both, or neither."""
         client = self.text(f"{whose}_CLIENT_ID")
-        secret = self.text(f"{whose}_CLIENT_SECRET") or self.text(f"{whose}_SECRET")
+        secret, short = self.text(f"{whose}_CLIENT_SECRET"), self.text(f"{whose}_SECRET")
+        secret = secret or short
         if (client is None) != (secret is None):
             lacks = "CLIENT_ID" if client is None else "CLIENT_SECRET"
             self._wrong(f"{whose}_{lacks}", "it is not set, though the other half is")
