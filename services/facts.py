@@ -84,6 +84,13 @@ class AccountDue(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelDue(Fact):
+    """It is time to look whether an account's host tells us of changes, and to see that it does."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLost(Fact):
     """A host refuses to go on with an account: its owner has to give consent once more."""
 

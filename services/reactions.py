@@ -36,6 +36,7 @@ _LOOK_AGAIN = Reaction("planning.look_again", batch=20)
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     facts.CalendarDue: (Reaction("calendars.read", batch=16, at_once=8),),
     facts.AccountDue: (Reaction("calendars.read_account", batch=128, at_once=8),),
+    facts.ChannelDue: (Reaction("calendars.watch", batch=128, at_once=8),),
     facts.AccountLost: (Reaction("notices.tell_account_lost", batch=20),),
     facts.AccessReleased: (Reaction("calendars.give_back", batch=16, at_once=4),),
     facts.CalendarConnected: (_LOOK_AGAIN,),

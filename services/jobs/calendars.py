@@ -1,31 +1,43 @@
 """Reading calendars, at addresses and in accounts. No transaction is open while a host thinks."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
-
-from calendar_sync.errors import ReconnectNeeded, Unreadable
-from scheduler.errors import Explained, TryLater
+from calendar_sync.errors import Unreadable
+from scheduler.errors import TryLater
 from services.claims import Claim
-from services.facts import CalendarsRead
-from services.flow import account_readings, colleagues, plans, readings, releases
-from services.flow.host_reading import Due, Outcome
+from services.flow import (
+    account_readings,
+    closing,
+    polling,
+    readings,
+    releases,
+    slowness,
+    together,
+    watching,
+)
+from services.flow.watchlist import Here
+from services.jobs import for_plans
+from services.jobs.asking import asked, keep
 from services.log import logger
-from services.storage import plans as stored_plans
-from services.storage.work import Work
+from services.storage import accounts, calendars
 
 _log = logger(__name__)
-_AT_ONCE = 4
-_SHORT = 60.0  # seconds of a wait that is not worth a word
-_SHORT_WAITS = 4  # of one task
 
 
 def read(claim: Claim) -> None:
-    """Read a calendar again: one conditional request where nothing has changed."""
+    """Read a calendar again: one conditional request where nothing has changed.
+
+    Raises TryLater while a plan has it read.
+    """
     runtime = claim.runtime
     with claim.reading() as work:
         due = readings.place_of(work, runtime.keys, claim.subject)
+        again = polling.calendar_again(work, claim.subject, claim.runtime.settings.times.once)
+        if again is None:
+            together.let_end(work, claim.subject)
     if due is None:
+        return
+    if again is not None:
+        with claim.work(last=True) as work:
+            polling.put_off(calendars.locked(work, claim.subject), again)
         return
     outcome = readings.read(due, runtime.settings.network)
     if isinstance(outcome, Unreadable):
@@ -39,18 +51,43 @@ def read_account(claim: Claim) -> None:
     runtime = claim.runtime
     with claim.reading() as work:
         due = account_readings.place_of(work, runtime.keys, claim.subject)
+        again = polling.account_again(work, claim.subject, claim.runtime.settings.times.once)
+        if due is not None and again is None:
+            together.let_end(work, claim.subject)
+            slowness.let_rest(work, due.host)
     if due is None:
         with claim.work(last=True) as work:
             account_readings.grow_old(work, runtime.keys, claim.subject)
         return
-    outcomes = _asked(claim, due)
+    if again is not None:
+        with claim.work(last=True) as work:
+            polling.put_off(accounts.locked(work, claim.subject), again)
+        return
+    outcomes = asked(claim, due)
     with claim.work(last=True) as work:
-        _keep(claim, work, due, outcomes)
+        keep(claim, work, due, outcomes)
+
+
+def watch(claim: Claim) -> None:
+    """Have the host of an account tell of changes in its calendars."""
+    runtime = claim.runtime
+    at = runtime.settings.push_url
+    if at is None:
+        return
+    here = Here(at, runtime.settings.times.once)
+    trouble = watching.tend(claim, runtime.keys, runtime.opening, claim.subject, here)
+    if trouble is not None:
+        with claim.reading() as work:
+            row = accounts.one(work, claim.subject)
+        first = row is not None and row.watch_failures == 1  # it is tried again, and said once
+        say = _log.warning if first else _log.info
+        say("account not watched", account=str(claim.subject), why=type(trouble).__name__)
 
 
 def give_back(claim: Claim) -> None:
     """Give access back at its host. Raises TryLater when it has to wait."""
     runtime = claim.runtime
+    closing.close_left(claim, runtime.keys, runtime.opening, claim.subject)
     with claim.reading() as work:
         found = releases.of(work, runtime.keys, claim.subject)
     if found is not None:
@@ -64,85 +101,6 @@ def give_back(claim: Claim) -> None:
         releases.done(work, claim.subject)
 
 
-def _asked(claim: Claim, due: Due) -> Mapping[UUID, Outcome]:
-    """Ask the host. Raises TryLater the first times that it asks for a short wait."""
-    runtime = claim.runtime
-
-    def allowed() -> set[UUID]:
-        with runtime.reading() as work:
-            return {each.id for each in colleagues.allowed(work, due.account_id)}
-
-    try:
-        with runtime.opening.provider(due.host, due.account_id, due.scopes) as provider:
-            return account_readings.read(due, provider, allowed)
-    except ReconnectNeeded:
-        with runtime.work() as work:
-            account_readings.lose(work, due.account_id, due.began)
-        return {}
-    except TryLater as error:
-        with runtime.work() as work:
-            account_readings.rest(work, due.account_id, error.seconds)
-        if claim.task.fence < _SHORT_WAITS and error.seconds <= _SHORT:
-            raise
-        _log.warning("account not read", account=str(due.account_id))
-        return account_readings.failed(due, error)
-
-
-def _keep(claim: Claim, work: Work, due: Due, outcomes: Mapping[UUID, Outcome]) -> None:
-    runtime = claim.runtime
-    account_readings.keep(work, runtime.keys, due, outcomes, runtime.settings.times.refresh)
-
-
 def read_for(claim: Claim) -> None:
-    """Read what a plan waits for; the planner is next."""
-    try:
-        with claim.reading() as work:
-            asked = plans.resume(work, claim.subject)
-    except Explained as error:
-        with claim.work(last=True) as work:
-            plans.finish(work, claim.subject, None, error)
-        return
-    if asked is None:
-        return
-    with claim.reading() as work:
-        accounts = account_readings.behind(work, asked.stale)
-    alone = [
-        each for each in asked.stale if not any(each in behind for behind in accounts.values())
-    ]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reading = [pool.submit(_read_one, claim, each) for each in alone]
-        reading += [pool.submit(_read_account, claim, *each) for each in accounts.items()]
-        for each in reading:
-            each.result()
-    with claim.work(last=True) as work:
-        work.record(CalendarsRead(claim.subject))
-
-
-def _read_account(claim: Claim, account_id: UUID, behind: Sequence[UUID]) -> None:
-    """Read an account, if it can be, and keep what came of those calendars behind it."""
-    due, outcomes = None, dict[UUID, Outcome]()
-    try:
-        with claim.reading() as work:
-            due = account_readings.place_of(work, claim.runtime.keys, account_id)
-        if due is not None:
-            outcomes |= _asked(claim, due)
-    except TryLater as error:
-        if due is not None:  # else it rests, and what is known of it stays
-            outcomes |= account_readings.failed(due, error)
-    with claim.work() as work:
-        if due is not None:
-            _keep(claim, work, due, outcomes)
-        for _ in behind:
-            stored_plans.one_more_read(work, claim.subject)
-
-
-def _read_one(claim: Claim, calendar_id: UUID) -> None:
-    """Read one of them, if it can be, and keep what came of it."""
-    runtime = claim.runtime
-    with claim.reading() as work:
-        due = readings.place_of(work, runtime.keys, calendar_id)
-    outcome = None if due is None else readings.read(due, runtime.settings.network)
-    with claim.work() as work:
-        if due is not None and outcome is not None:
-            readings.keep(work, runtime.keys, due, outcome, runtime.settings.times.refresh)
-        stored_plans.one_more_read(work, claim.subject)
+    """Read what a plan waits for; the planner is next. Raises TryLater while others read it."""
+    for_plans.read(claim)

@@ -1,0 +1,123 @@
+"""A semester of polling, in numbers: when everybody is read, and how old what is known becomes.
+
+Nobody is asked. The times are those of `services.flow.polling`; the workers, the host's day and
+the groups that are awake are played here.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from services.flow.polling import AWAKE, SOON, between
+
+DAY = 86_400.0
+REFRESH = timedelta(hours=6)
+GROUP = 8  # members
+_RATE = 25.0  # accounts that the workers read in a second: eight at once, 0.3 seconds each
+
+
+@dataclass
+class Semester:
+    """What happened.
+
+    people   how many accounts there are, each with one calendar
+    per_day  requests that a host got on each day
+    per_minute  of each minute
+    soon, late  the oldest that anything was of awake people, and of others
+    """
+
+    people: int
+    chance: Random
+    outage: tuple[float, float] = (0.0, 0.0)
+    changed: float = 0.1
+    per_day: Counter[int] = field(default_factory=Counter)
+    per_minute: Counter[int] = field(default_factory=Counter)
+    soon: float = 0.0
+    late: float = 0.0
+    _read: list[float] = field(default_factory=list)
+    _next: list[float] = field(default_factory=list)
+    _stamp: list[int] = field(default_factory=list)
+    _awake: list[list[float]] = field(default_factory=list)
+    _free: float = 0.0
+
+    def lived(self, days: int, plans: Callable[[Random], list[float]]) -> "Semester":
+        """Let so many days pass.
+
+        plans  when a group's plans are made or looked at, in seconds
+        """
+        groups = range(-(-self.people // GROUP))
+        self._awake = [sorted(plans(self.chance)) for _ in groups]
+        self._read = [
+            self.chance.uniform(-0.9, 0) * REFRESH.total_seconds() for _ in range(self.people)
+        ]
+        self._stamp = [0] * self.people
+        self._next = [at + 0.9 * REFRESH.total_seconds() for at in self._read]
+        wakes = [(at, -1 - group, 0) for group in groups for at in self._awake[group]]
+        queue = [*((at, each, 0) for each, at in enumerate(self._next)), *wakes]
+        heapq.heapify(queue)
+        while queue and queue[0][0] < days * DAY:
+            at, each, stamp = heapq.heappop(queue)
+            if each < 0:
+                self._wake(queue, at, -1 - each)
+            elif stamp == self._stamp[each]:
+                self._reading(queue, at, each)
+        return self
+
+    def _wake(self, queue: list[tuple[float, int, int]], at: float, group: int) -> None:
+        """As `polling.wake`: whoever would be read later than soon is read within that time."""
+        first = group * GROUP
+        for each in range(first, min(first + GROUP, self.people)):
+            if self._next[each] > at + SOON.total_seconds() - 60:
+                self._due(queue, each, at + between(SOON, None, self.chance.random).total_seconds())
+
+    def _reading(self, queue: list[tuple[float, int, int]], due: float, each: int) -> None:
+        at = self._free = max(due, self._free, self._after_outage(due))
+        self._free += 1 / _RATE
+        self._note(each, at)
+        age, self._read[each] = at - self._read[each], at
+        asked = 1 + (self.chance.random() < self.changed)
+        self.per_day[int(at // DAY)] += asked
+        self.per_minute[int(at // 60)] += asked
+        usual = SOON if self._is_awake(each, at) else REFRESH
+        wait = between(usual, timedelta(seconds=age), self.chance.random)
+        self._due(queue, each, at + wait.total_seconds())
+
+    def _note(self, each: int, at: float) -> None:
+        """Note how old what was known became, but for what an outage explains."""
+        began = self._read[each]
+        first, last = self.outage
+        if last and began <= last and at >= first:
+            return
+        self.late = max(self.late, at - began)
+        awake = self._since(each, at)
+        if awake is not None:
+            self.soon = max(self.soon, at - max(began, awake))
+
+    def _due(self, queue: list[tuple[float, int, int]], each: int, at: float) -> None:
+        self._stamp[each] += 1
+        self._next[each] = at
+        heapq.heappush(queue, (at, each, self._stamp[each]))
+
+    def _after_outage(self, at: float) -> float:
+        first, last = self.outage
+        return last if first <= at < last else at
+
+    def _is_awake(self, each: int, at: float) -> bool:
+        return self._since(each, at) is not None
+
+    def _since(self, each: int, at: float) -> float | None:
+        """Since when somebody is awake without a break; None: they are not."""
+        since, until = 0.0, -1.0
+        for look in self._awake[each // GROUP]:
+            if look > at:
+                break
+            since, until = (since if look <= until else look), look + AWAKE.total_seconds()
+        return since if at < until else None
+
+    @property
+    def peak(self) -> int:
+        """The most requests that the host got in one minute."""
+        return max(self.per_minute.values())
