@@ -81,10 +81,16 @@ class Runtime:
 
 
 def _hosts(settings: Settings) -> dict[Host, At]:
+    from calendar_sync.caldav.host import CalDavHost  # noqa: PLC0415 -- its library takes long
+    from calendar_sync.caldav.where import Where  # noqa: PLC0415 -- as its host
     from calendar_sync.google.host import GoogleHost  # noqa: PLC0415 -- its client takes long
     from calendar_sync.outlook.host import OutlookHost  # noqa: PLC0415 -- as the other
 
-    return {Host.GOOGLE: GoogleHost(settings.google), Host.OUTLOOK: OutlookHost(settings.outlook)}
+    return {
+        Host.GOOGLE: GoogleHost(settings.google),
+        Host.OUTLOOK: OutlookHost(settings.outlook),
+        Host.CALDAV: CalDavHost(Where(network=settings.network)),
+    }
 
 
 def _channel(settings: Settings) -> Channel:

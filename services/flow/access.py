@@ -20,7 +20,7 @@ from services.flow.gates import Gates
 from services.flow.memory import Memory
 from services.flow.question import TRUSTED
 from services.keys import Keys, Unsealable
-from services.storage import accounts
+from services.storage import accounts, channels
 from services.storage.rows.accounts import AccountRow, Host, ReleaseRow
 from services.storage.work import Work
 
@@ -78,7 +78,7 @@ def lost(work: Work, row: AccountRow) -> None:
         work.record(AccountLost(row.id))
 
 
-def release(work: Work, host: Host, seal: bytes, owner: str, *, always: bool = False) -> None:
+def release(work: Work, host: Host, seal: bytes, owner: str, *, always: bool = False) -> ReleaseRow:
     """Have access given back at its host, in a minute, by whoever works there.
 
     always  even if its owner has connected the account anew by then: others may know what we have
@@ -87,11 +87,13 @@ def release(work: Work, host: Host, seal: bytes, owner: str, *, always: bool = F
     work.add(row)
     work.session.flush()
     work.record(AccessReleased(row.id))
+    return row
 
 
 def let_go(work: Work, row: AccountRow, *, always: bool = False) -> None:
-    """Have the access of an account given back."""
-    release(work, row.host, row.sealed, owner_of(row), always=always)
+    """Have the access of an account given back, and before that its channels closed."""
+    released = release(work, row.host, row.sealed, owner_of(row), always=always)
+    channels.leave(work, row.id, released.id)
 
 
 @dataclass(slots=True)
@@ -160,6 +162,22 @@ def _moment(what: str) -> Wait:
 
 
 @dataclass(slots=True)
+class Given:
+    """What lets us into an account that was let go (`calendar_sync.host.Access`)."""
+
+    at: At
+    grant: Grant
+    now: Callable[[], datetime]
+
+    def token(self, refused: str | None = None) -> str:
+        if refused is not None or self.grant.until <= self.now():
+            self.grant = self.at.renew(self.grant, self.now())
+            if self.grant.access == refused:
+                raise ReconnectNeeded(OVER[0], remedy=OVER[1])
+        return self.grant.access
+
+
+@dataclass(slots=True)
 class Opening:
     """Opens connected accounts, for whoever reads or writes them.
 
@@ -179,5 +197,17 @@ class Opening:
         held = Held(self.memory, self.keys, at, account_id, self.now)
         try:
             yield at.provider(held, gate, scopes)
+        finally:
+            gate.done()
+
+    @contextmanager
+    def given(self, host: Host, subject: UUID, grant: Grant) -> Iterator[Provider]:
+        """The same, of an account that was let go.
+
+        subject  of whose share of requests it is asked
+        """
+        at, gate = self.hosts[host], self.gates[host].of(subject)
+        try:
+            yield at.provider(Given(at, grant, self.now), gate, grant.scopes)
         finally:
             gate.done()

@@ -5,8 +5,9 @@ is asked, `host_reading` knows.
 """
 
 import json
+import random
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from calendar_sync.errors import Unreadable, Wait
@@ -16,18 +17,21 @@ from calendar_sync.provider import (
     Provider,
 )
 from scheduler.errors import Explained
-from services.flow import access, colleagues, dropping, readings, rests
-from services.flow.calendars import sooner, window
+from services.config import Times
+from services.flow import access, channels, colleagues, dropping, polling, readings, rests
+from services.flow.calendars import window
 from services.flow.colleague_readings import Allowed
 from services.flow.doubts import unread
 from services.flow.host_reading import Due, One, Outcome, Reading
 from services.flow.question import TRUSTED
+from services.flow.restless import is_restless
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage import calendars as stored
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LOOK_AGAIN = timedelta(days=1)
 _ANEW = timedelta(days=7)  # what is known must not end long before what we want to know
 
@@ -41,11 +45,11 @@ def place_of(work: Work, keys: Keys, account_id: UUID) -> Due | None:
     if row is None or row.lost_at is not None:
         return None
     let_rest(work, row.id)
-    ones, others = (
-        [_one(work, keys, each) for each in found]
-        for found in (accounts.calendars_of(work, row.id), colleagues.allowed(work, row.id))
-    )
-    return Due(row.id, row.host, frozenset(row.scopes), work.now, ones, others)
+    own = sorted(accounts.calendars_of(work, row.id), key=_turn)
+    zone = stored.zone_of(work, own[0]) if own else "UTC"
+    ones = [_one(work, keys, each, zone) for each in own]
+    others = [_one(work, keys, each, zone) for each in colleagues.allowed(work, row.id)]
+    return Due(row.id, row.host, frozenset(row.scopes), work.now, ones, others, zone)
 
 
 def grow_old(work: Work, keys: Keys, account_id: UUID) -> None:
@@ -73,12 +77,11 @@ def read(due: Due, provider: Provider, allowed: Allowed) -> Mapping[UUID, Outcom
     return Reading(due, provider, allowed).outcomes()
 
 
-def keep(
-    work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], refresh: float
-) -> None:
+def keep(work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], times: Times) -> None:
     """Keep what came of each calendar, and when the account is to be read next.
 
-    refresh  seconds until then, if all is well
+    times  seconds until then: usually, if all is well and nobody plans with them; and for those
+           that change as they are read
 
     Of colleagues nothing is kept who may not be read any more; whom else may be is read at once.
     """
@@ -90,18 +93,25 @@ def keep(
     waits = [each.seconds for each in outcomes.values() if isinstance(each, Unreadable)]
     if asked := [each for each in waits if each is not None]:
         rest(work, due.account_id, max(asked))
+    rows = accounts.read_through(work, account.id)
+    usual = polling.usual(work, [each.id for each in rows], timedelta(seconds=times.refresh))
+    well = polling.between(usual, readings.since(rows, due.began))
     for each in (*due.ones, *due.colleagues):
         row = stored.locked(work, each.id)
         if row is None or each.id not in outcomes:
             continue  # deleted while it was read
         if readings.is_later(work, row, due.began):
             continue  # read again by somebody since
-        outcome, usual = outcomes[each.id], timedelta(seconds=refresh)
-        again = readings.note(work, keys, row, due.began, outcome, refresh=usual)
+        outcome = outcomes[each.id]
+        failed = readings.note(work, keys, row, due.began, outcome, refresh=usual)
+        if failed is not None and is_restless(outcome):
+            failed = timedelta(seconds=times.once)
         if row.source is Source.ACCOUNT or not _is_hidden(outcome):
-            nexts.append(again)
+            nexts.append(well if failed is None else failed)
     if is_open:
-        account.due_at = work.now + min(nexts, default=sooner(timedelta(seconds=refresh)))
+        account.due_at = work.now + min(nexts, default=well)
+        if (look := channels.next_look(work, account.id)) is not None:  # its host spoke meanwhile
+            account.due_at = min(account.due_at, look)
 
 
 def failed(due: Due, error: Explained) -> Mapping[UUID, Outcome]:
@@ -142,13 +152,19 @@ def lose(work: Work, account_id: UUID, began: datetime) -> None:
         access.lost(work, row)
 
 
-def _one(work: Work, keys: Keys, row: CalendarRow) -> One:
+def _turn(row: CalendarRow) -> tuple[datetime, float]:
+    """When a calendar is read: the longest unread first, and of those that fail any."""
+    spread = random.random() if row.failures else 0.0  # noqa: S311 -- no secret
+    return row.read_at or _NEVER, spread
+
+
+def _one(work: Work, keys: Keys, row: CalendarRow, zone: str) -> One:
     _, busy = stored.known(work, row)
     try:
         calendar: CalendarId | Unreadable = CalendarId(keys.opened(row.address or b"", row.id))
     except Unsealable as error:
         calendar = Unreadable(error.what, remedy=error.remedy)
-    return One(row.id, calendar, _cursor(keys, row, busy, work.now))
+    return One(row.id, calendar, _cursor(keys, row, busy, zone, work.now))
 
 
 def _is_hidden(outcome: Outcome) -> bool:
@@ -156,7 +172,9 @@ def _is_hidden(outcome: Outcome) -> bool:
     return isinstance(outcome, Unreadable) and outcome.seconds is None
 
 
-def _cursor(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -> Cursor | None:
+def _cursor(
+    keys: Keys, row: CalendarRow, busy: BusyRow | None, zone: str, now: datetime
+) -> Cursor | None:
     _, last = window(now)
     if row.seen is None or busy is None or not last - _ANEW <= busy.last <= last:
         return None
@@ -166,4 +184,6 @@ def _cursor(keys: Keys, row: CalendarRow, busy: BusyRow | None, now: datetime) -
         kept = json.loads(keys.opened(row.seen, row.id))
     except Unsealable:
         return None
-    return None if kept["cursor"] is None else Cursor(kept["cursor"])
+    if kept["cursor"] is None or kept.get("zone", zone) != zone:
+        return None
+    return Cursor(kept["cursor"])

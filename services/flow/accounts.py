@@ -91,7 +91,7 @@ def choose(
             _add(work, keys, row, name, kind, main=main)
         elif known[name].kind is not kind:
             _turn(work, known[name], kind)
-    row.due_at = work.now
+    row.due_at, row.watch_at = work.now, None
     work.session.flush()
     work.record(AccountDue(row.id))
     return len(wanted)
@@ -115,8 +115,7 @@ def disconnect(work: Work, account_id: UUID) -> None:
 def let_all_go(work: Work, person: UUID) -> None:
     """Let every account of a person go, and what they were asked for."""
     consent.end(work, person)
-    for row in accounts.of_person(work, person):
-        accounts.locked(work, row.id)
+    for row in accounts.locked_of(work, person):
         for each in colleagues.of_account(work, row.id):
             drop(work, each)
         access.let_go(work, row)

@@ -4,8 +4,6 @@ Whatever the door, a calendar is read before a transaction is opened, and only t
 come out of the reading.
 """
 
-import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +16,8 @@ from calendar_sync.ics.source import Source as Place
 from calendar_sync.ics.source import read_all
 from scheduler.model.events import Events
 from services.facts import CalendarConnected
-from services.flow import rights
+from services.flow import polling, rights
+from services.flow.addresses import address_of
 from services.flow.dropping import drop, drop_by_owner, give_way
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import missing
@@ -34,7 +33,6 @@ from services.storage.work import Work
 MOST = 20  # of a person's own, and as many that each group enters for them
 PAST = timedelta(days=7)  # how much of what is over is kept
 AHEAD = timedelta(days=800)  # the longest term
-_ADDRESS = re.compile(r"(https|webcals?)://", re.IGNORECASE)
 EMPTY = (
     "The calendar holds nothing from today on",
     "check that it is the right one, or type the hours that are taken every week",
@@ -70,9 +68,7 @@ def read_file(data: bytes, zone: str, now: datetime) -> Taken:
 
 def read_address(address: str, zone: str, now: datetime, network: Network) -> Taken:
     """Read what is at an https or webcal address. Raises Unreadable."""
-    if not _ADDRESS.match(address):
-        raise Unreadable("This is no address", remedy="give one that begins with https://")
-    return _read(Place(address, _span(now), zone), now, network)
+    return _read(Place(address_of(address), _span(now), zone), now, network)
 
 
 def own(work: Work) -> Owner:
@@ -111,14 +107,16 @@ def add_read(  # noqa: PLR0913 -- what is kept, each by its name
 ) -> CalendarRow:
     """Keep a calendar that was read from a file, or from an address that is sealed by its id.
 
-    refresh  until an address is read again
+    refresh  until an address is read again with which nobody plans
     """
     row = _new(work, owner, kind, Source.UPLOAD if sealed is None else Source.ADDRESS)
     if sealed is not None:
         row.id, row.address = sealed
-        row.due_at = work.now + sooner(refresh)
     row.read_at = row.tried_at = work.now
     _add(work, row)
+    if sealed is not None:
+        usual = polling.usual(work, [row.id], refresh)
+        row.due_at = work.now + polling.between(usual, timedelta())
     stored.keep(work, row.id, taken.events, taken.first, taken.last)
     return row
 
@@ -143,7 +141,7 @@ def completeness(until: Any) -> date | None:
 def sealed(keys: Keys, address: str) -> tuple[UUID, bytes]:
     """Seal an address under the id of the calendar to be: moved to another row it does not open."""
     calendar_id = new_id()
-    return calendar_id, keys.sealed(address, calendar_id)
+    return calendar_id, keys.sealed(address_of(address), calendar_id)
 
 
 def of_own(work: Work) -> list[Known]:
@@ -198,11 +196,6 @@ def window(now: datetime) -> tuple[datetime, datetime]:
     return now - PAST, now + AHEAD
 
 
-def sooner(time: timedelta) -> timedelta:
-    """Shorten a time by up to a tenth: what was read together is not read together again."""
-    return time * (1 - random.random() / 10)  # noqa: S311 -- spreads
-
-
 def _span(now: datetime) -> tuple[int, int]:
     first, last = window(now)
     return int(first.timestamp()), int(last.timestamp())
@@ -240,10 +233,14 @@ def kind_of(text: str) -> CalendarKind:
         ) from None
 
 
-def stale(rows: Sequence[CalendarRow], now: datetime) -> list[UUID]:
-    """Those that are read by themselves and were not, lately."""
-    return [
-        row.id
+def stale(rows: Sequence[CalendarRow], before: datetime, most: int | None = None) -> list[UUID]:
+    """Those that are read by themselves and were not since `before`, the oldest reading first.
+
+    most  how many at most; None: all
+    """
+    old = [
+        (row.tried_at.timestamp() if row.tried_at is not None else 0.0, row.id)
         for row in rows
-        if row.source in READ_AGAIN and (row.tried_at is None or row.tried_at < now - FRESH)
+        if row.source in READ_AGAIN and (row.tried_at is None or row.tried_at < before)
     ]
+    return [each for _, each in sorted(old)[:most]]

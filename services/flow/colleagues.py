@@ -12,7 +12,7 @@ from uuid import UUID
 from calendar_sync.host import Host as At
 from calendar_sync.provider import Capability
 from services.facts import AccountDue
-from services.flow import access, consent, dropping, persons, read_now, rights
+from services.flow import access, consent, dropping, persons, polling, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing
 from services.keys import Keys
@@ -109,7 +109,7 @@ def have_read(work: Work, group_id: UUID) -> None:
     found = stored.given(work, group_id)
     if found is None or found[1].lost_at is not None:
         return
-    later = read_now.counted(work, found[1].id)
+    later = polling.press(work, found[1].id)
     if later is None:
         work.record(AccountDue(found[1].id))
     else:
@@ -118,8 +118,11 @@ def have_read(work: Work, group_id: UUID) -> None:
 
 def allowed(work: Work, account_id: UUID) -> Sequence[CalendarRow]:
     """What may be read of colleagues through an account in this moment."""
+    read = stored.of_account(work, account_id)
+    if not read:
+        return []  # as of nearly every account
     places = {place for place, _, _ in _places(work, account_id)}
-    return [row for row in stored.of_account(work, account_id) if _place(row) in places]
+    return [row for row in read if _place(row) in places]
 
 
 def settle(work: Work, keys: Keys, account: AccountRow) -> bool:
@@ -127,7 +130,9 @@ def settle(work: Work, keys: Keys, account: AccountRow) -> bool:
 
     The account is locked by whoever calls this. No consent is withdrawn meanwhile.
     """
-    stored.lock_consents_to(work, account.id)
+    consented = stored.lock_consents_to(work, account.id)
+    if not consented and not stored.of_account(work, account.id):
+        return False  # as with nearly every account
     dropping.give_way_through(work, account.id)
     places = _places(work, account.id)
     covered = {place for place, _, _ in places}

@@ -19,7 +19,7 @@ from services.flow.errors import Conflict, Unfit
 from services.flow.question import TRUSTED
 from services.flow.rights import missing
 from services.keys import Keys, Unsealable
-from services.storage import accounts, people
+from services.storage import accounts, channels, people
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host
 from services.storage.work import Work
@@ -160,6 +160,35 @@ def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> A
     return _connected(work, keys, row.host, grant)
 
 
+def entered(
+    work: Work, keys: Keys, host: Host, grant: Grant, account_id: UUID | None = None
+) -> AccountRow:
+    """Connect an account that its owner entered with a password: that is their word for it.
+
+    account_id  of an account that is entered once more
+    Raises Conflict where it cannot be connected.
+    """
+    if account_id is not None:
+        return _again(work, keys, own(work, account_id).id, grant)
+    person_id = rights.actor(work)
+    known = accounts.known_as(work, host, identity(keys, host, grant))
+    if known is None:
+        has_room(work, person_id)
+        return _connected(work, keys, host, grant)
+    if known.person_id != person_id:
+        raise Conflict(
+            "This account is connected to another person here",
+            remedy="choose another account, or disconnect it there",
+        )
+    return _again(work, keys, known.id, grant)
+
+
+def has_room(work: Work, person_id: UUID) -> None:
+    """Check that somebody may connect one more account. Raises Conflict."""
+    if accounts.count(work, person_id) >= MOST:
+        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
+
+
 def given(work: Work, keys: Keys, person: UUID) -> list[tuple[Host, frozenset[str]]]:
     """What a person has consented to, and where, while it waits for their word."""
     found = []
@@ -216,12 +245,14 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
     row.sealed = access.sealed(keys, grant, access.owner_of(row))
     row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
     row.consented_at = work.now
+    row.watch_at, row.watch_failures = None, 0
     row.fence += 1
     for each in accounts.read_through(work, row.id):
         # It is being read again, and says what comes of it; what is too old is unknown till then.
         recent = each.read_at is not None and each.read_at >= work.now - TRUSTED
         if each.failed_what == access.OVER[0] and recent:
             each.failed_what = each.failed_remedy = None
+    channels.outdate(work, row.id)  # who knows which of them outlived the consent
     work.session.flush()
     work.note("account.reconnected", row.id)
     work.record(AccountDue(row.id))

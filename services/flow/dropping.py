@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.flow import again
-from services.storage import answers, colleagues, members, objections, plans
+from services.storage import accounts, answers, colleagues, members, objections, plans
 from services.storage.erasing import erase
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.groups import MemberRow
@@ -21,6 +21,10 @@ def drop(work: Work, row: CalendarRow) -> None:
     plans.drop_of_groups(work, concerned)
     answers.erase(work, concerned)
     answers.erase_of(work, row.person_id)
+    if row.account_id is not None and row.source is Source.ACCOUNT:
+        account = accounts.one(work, row.account_id)
+        if account is not None:
+            account.watch_at = None  # its channel is closed
     work.session.delete(row)
     work.note("calendar.dropped", row.id)
 

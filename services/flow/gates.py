@@ -24,6 +24,7 @@ from services.storage.work import Work
 
 _SHARE = 0.8
 _AT_ONCE = 0.1  # of the share
+_SPARING = 0.8  # of a day's share: what is left is for those who cannot wait
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
@@ -52,15 +53,20 @@ class _Bucket:
             return None
         return gates.free_at(work, self.key, fits, every=self.every, burst=self.burst)
 
+    def fullness(self, work: Work) -> float:
+        """How full it is, from 0 to 1."""
+        return gates.requests_in(work, self.key, every=self.every) / self.burst
+
 
 class Gates:
     """What the threads of a process share of a host's limits."""
 
     def __init__(self, memory: Memory, host: Host, limits: Limits) -> None:
         self._memory, self._name, self._limits = memory, host.value, limits
+        self._day = _Bucket.of(f"{host.value} day", limits.all_in_a_day, _DAY, at_once=0.5)
         self._all = (
             _Bucket.of(f"{host.value} minute", limits.all_in_a_minute, _MINUTE),
-            _Bucket.of(f"{host.value} day", limits.all_in_a_day, _DAY, at_once=0.5),
+            self._day,
         )
         self._lock, self._left, self._until = Lock(), 0, 0.0
 
@@ -77,6 +83,10 @@ class Gates:
             return None
         keys = [f"{name} place {each}" for each in range(max(1, int(at_once * _SHARE)))]
         return _Place([sha256(each.encode()).digest() for each in keys])
+
+    def is_nearly_spent(self, work: Work) -> bool:
+        """Whether little is left of the day's share: then whoever can wait is put off."""
+        return self._day.fullness(work) >= _SPARING
 
     def leave(self, place: "_Place") -> None:
         """Let others ask for an account."""

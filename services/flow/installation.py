@@ -7,8 +7,10 @@ from datetime import timedelta
 from services.flow.rights import missing
 from services.storage import counts as stored
 from services.storage import people, tasks
+from services.storage import telling as telling_stored
 from services.storage.counts import Counts
 from services.storage.tasks import Load
+from services.storage.telling import Telling
 from services.storage.work import Work
 
 
@@ -16,12 +18,14 @@ from services.storage.work import Work
 class Numbers:
     """Numbers alone.
 
-    beats  by part, how long ago a process of that kind last said that it turns
+    beats    by part, how long ago a process of that kind last said that it turns
+    telling  how hosts tell of changes; None: nobody gave them our address
     """
 
     counts: Counts
     loads: list[Load]
     beats: dict[str, timedelta]
+    telling: Telling | None
 
 
 def counts(work: Work) -> Counts:
@@ -36,9 +40,13 @@ def loads(work: Work, queues: Sequence[str]) -> list[Load]:
     return tasks.loads(work, queues)
 
 
-def numbers(work: Work, queues: Sequence[str]) -> Numbers:
-    """Take all numbers, for whoever watches over us: rights are the door's."""
-    return Numbers(stored.counts(work), tasks.loads(work, queues), stored.beats(work))
+def numbers(work: Work, queues: Sequence[str], push_url: str | None) -> Numbers:
+    """Take all numbers, for whoever watches over us: rights are the door's.
+
+    push_url  where hosts tell of changes, if they do
+    """
+    told = None if push_url is None else telling_stored.telling(work, push_url)
+    return Numbers(stored.counts(work), tasks.loads(work, queues), stored.beats(work), told)
 
 
 def operating(work: Work) -> None:

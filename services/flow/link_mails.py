@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from calendar_sync.host import Host as At
@@ -23,6 +24,13 @@ _NEVER = 99_999  # tries, of a mail that can never arrive
 _US = "Common Hour"  # who invites, where nobody did or they are gone
 
 
+class Ended(NamedTuple):
+    """What has ended of what somebody let us in with."""
+
+    consents: bool = False
+    passwords: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     """What is needed to write one mail, read from the database."""
@@ -36,6 +44,7 @@ class _Letter:
     read_by: str
     read_at: str
     read_groups: str
+    ended: Ended
     secret: str = field(repr=False)
 
 
@@ -97,6 +106,7 @@ def _letter(work: Work, row: Waiting, secret: str, hosts: Mapping[Host, At]) -> 
         read_by=by.coordinator.name if by else "",
         read_at=hosts[by.account.host].title if by else "",
         read_groups=_read_groups(work, link),
+        ended=_ended(work, link),
         secret=secret,
     )
 
@@ -108,6 +118,16 @@ def _read_groups(work: Work, link: LinkRow) -> str:
     given = colleagues.given_by(work, link.person_id)
     lost = accounts.lost_among(work, {consent.account_id for consent, _ in given})
     return " and ".join(group.title for consent, group in given if consent.account_id in lost)
+
+
+def _ended(work: Work, link: LinkRow) -> Ended:
+    """What somebody is to give us once more."""
+    if link.purpose is not Purpose.RECONNECT or link.person_id is None:
+        return Ended()
+    lost = {
+        each.host.is_entered for each in accounts.of_person(work, link.person_id) if each.lost_at
+    }
+    return Ended(consents=False in lost, passwords=True in lost)
 
 
 def _send(channel: Channel, letter: _Letter, address: str) -> None:
@@ -138,7 +158,9 @@ def _message(letter: _Letter, address: str) -> Message:
 def _reconnect(letter: _Letter, to: Mapping[str, str]) -> Message:
     if letter.group_title:
         return compose.reader_lost(**to, group_title=letter.group_title, owner=letter.invited_by)
-    return compose.reconnect(**to, read_groups=letter.read_groups)
+    consents, passwords = letter.ended
+    groups = letter.read_groups
+    return compose.reconnect(**to, consents=consents, passwords=passwords, read_groups=groups)
 
 
 def _invitation(letter: _Letter, to: Mapping[str, str]) -> Message:

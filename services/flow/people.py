@@ -8,6 +8,7 @@ from services.flow import accounts, again, groups, persons, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
 from services.planning.rules import OF_TIME, checked_person
+from services.storage import accounts as stored_accounts
 from services.storage import answers, calendars, links, members, objections, people, plans, traces
 from services.storage import groups as stored_groups
 from services.storage.erasing import erase
@@ -59,6 +60,7 @@ def delete_data(work: Work) -> list[UUID]:
     are returned, hear that plans are gone, and not because of whom.
     """
     person = me(work)
+    stored_accounts.locked_of(work, person.id)  # before what hangs on them, as everybody does
     calendars.drop_of_person(work, person.id)
     for each in OF_TIME:
         setattr(person, each, None)

@@ -11,7 +11,8 @@ from scheduler.model.answer import Answer, Change
 from scheduler.model.problem import Problem
 from scheduler.planner import Planner
 from services.facts import PlanAsked, ProposalsReady
-from services.flow import rights
+from services.flow import ages, polling, rights
+from services.flow.calendars import stale
 from services.flow.effort import in_turn
 from services.flow.errors import Conflict, Outdated, Unfit
 from services.flow.question import Question, no_today, question
@@ -21,9 +22,8 @@ from services.planning.document import read_document
 from services.planning.kept import from_kept, named_document, to_kept
 from services.planning.problem import problem_of
 from services.planning.rules import RULES, checked_rules
-from services.storage import members, terms
+from services.storage import calendars, members, terms
 from services.storage import plans as stored
-from services.storage.calendars import seen
 from services.storage.ids import new_id
 from services.storage.rows.groups import TermRow
 from services.storage.rows.plans import PlanRow, PlanState
@@ -42,17 +42,24 @@ class Shown:
 
 
 def ask(
-    work: Work, group_id: UUID, term_id: UUID, changes: list[dict[str, Any]] | None = None
+    work: Work,
+    group_id: UUID,
+    term_id: UUID,
+    changes: list[dict[str, Any]] | None = None,
+    *,
+    refresh: bool = False,
 ) -> Question:
     """Put the question of a term together, for a coordinator; with changes it is a what-if.
 
     changes  a JSON Patch (RFC 6902) of the problem, as relaxations are
+    refresh  whether every calendar is to be read first, but those that were in this minute
 
     Raises BadProblem or Unfit.
     """
     group = rights.coordinating(work, group_id)
     altered = None if changes is None else partial(patched, changes=changes)
-    return question(work, group, _term(work, group_id, term_id), altered)
+    to_read = partial(stale, before=work.now - polling.ONCE) if refresh else None
+    return question(work, group, _term(work, group_id, term_id), altered, to_read)
 
 
 def answered(asked: Question, *, planner: Planner | None = None, top: int = 5) -> Answer:
@@ -69,14 +76,14 @@ def still(work: Work, asked: Question) -> Question:
     """
     rights.coordinating(work, asked.group_id)
     term = _term(work, asked.group_id, asked.term_id)
-    if (term.version, seen(work, asked.group_id)) != (asked.term_version, asked.seen):
+    if (term.version, calendars.seen(work, asked.group_id)) != (asked.term_version, asked.seen):
         raise Conflict("Something was changed while it was planned", remedy="plan again")
     return asked
 
 
 def is_overtaken(work: Work, asked: Question) -> bool:
     """Whether members or calendars have changed since a question was put together."""
-    return seen(work, asked.group_id) != asked.seen
+    return calendars.seen(work, asked.group_id) != asked.seen
 
 
 def keep(work: Work, asked: Question, answer: Answer) -> PlanRow:
@@ -97,6 +104,7 @@ def wait(work: Work, asked: Question) -> PlanRow:
     work.session.flush()
     work.note("plan.asked", row.id)
     work.record(PlanAsked(row.id))
+    polling.wake(work, row.group_id)
     return row
 
 
@@ -106,7 +114,20 @@ def resume(work: Work, plan_id: UUID) -> Question | None:
     if row is None or row.state is not PlanState.READING:
         return None
     group, term = stored.group_and_term(work, row)
-    return question(work, group, term)
+    # What it was to read, whichever that was, without what was read of it by now.
+    to_read = partial(stale, before=row.created_at, most=max(0, row.to_read - row.read))
+    return question(work, group, term, to_read=to_read)
+
+
+def count_read(work: Work, plan_id: UUID, calendar_id: UUID) -> None:
+    """Count that the turn of a calendar has come which is read for a plan, whatever it told."""
+    plan, row = stored.by_id(work, plan_id), calendars.one(work, calendar_id)
+    in_vain = (
+        plan is not None
+        and row is not None
+        and ages.told_nothing(row, plan.created_at, polling.ONCE)
+    )
+    stored.one_more_read(work, plan_id, in_vain=in_vain)
 
 
 def finish(work: Work, plan_id: UUID, asked: Question | None, outcome: Answer | Explained) -> None:
@@ -218,6 +239,7 @@ def _row(work: Work, asked: Question, state: PlanState) -> PlanRow:
         state=state,
         to_read=0,
         read=0,
+        failed=0,
         members=list(asked.names),
         created_at=work.now,
     )
@@ -227,7 +249,10 @@ def _finish(work: Work, row: PlanRow, asked: Question, answer: Answer) -> None:
     row.members, row.term_version = list(asked.names), asked.term_version
     row.document, row.answer = asked.document, to_kept(answer)
     row.state, row.ready_at = PlanState.READY, work.now
+    row.oldest_reading_at = asked.age.oldest
+    row.unread = None if asked.age.unread is None else asked.age.unread.as_kept()
     work.record(ProposalsReady(row.id))
+    polling.wake(work, row.group_id)
 
 
 def _term(work: Work, group_id: UUID, term_id: UUID) -> TermRow:

@@ -7,6 +7,7 @@ from services.flow.answers import KEPT
 from services.storage import (
     accounts,
     answers,
+    channels,
     gates,
     links,
     outbox,
@@ -22,6 +23,7 @@ _BUSY = timedelta(days=7)  # after it ended
 _LINKS = timedelta(days=7)  # after they ended, so that their page can offer a new one
 _PLANS = timedelta(days=365)  # after the end of their term
 MAILS = timedelta(days=21)  # kept ones, after they were written: as long as the links in them
+_CHANNELS = timedelta(days=1)  # after they ended
 _TASKS = timedelta(days=1)  # after they were done
 
 
@@ -38,6 +40,7 @@ def purge(work: Work) -> dict[str, int]:
         "shares of requests": gates.drop_over(work),
         "questions for consent": consent.end_over(work),
         "access not given back": accounts.drop_releases(work, work.now - releases.KEPT),
+        "channels": channels.drop_over(work, work.now - _CHANNELS),
         "tasks": outbox.drop_done(work.session, work.now - _TASKS),
         "persons": traces.drop_unheld(work),
     }

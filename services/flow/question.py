@@ -7,37 +7,34 @@ answer, names nobody.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
 from scheduler.errors import BadProblem
-from scheduler.model.busy import Kind
-from scheduler.model.events import KINDS, Events
+from scheduler.model.events import Events
 from scheduler.model.problem import Problem
-from scheduler.model.week import Week
 from scheduler.model.zone import zone
-from scheduler.wallclock import wall_clock
-from services.flow.calendars import stale
+from services.flow import ages
+from services.flow.ages import Age
+from services.flow.calendars import FRESH, stale
 from services.flow.effort import bounded
+from services.flow.taken import Calendars, taken
 from services.planning.calendars import span_of
 from services.planning.document import ProblemDocument, Term, read_document
 from services.planning.kept import named
-from services.planning.problem import hours, problem_of
-from services.planning.rules import read_weekly
+from services.planning.problem import problem_of
 from services.storage import calendars, members
 from services.storage.calendars import Seen, seen_in
 from services.storage.members import Pair
-from services.storage.rows.calendars import READ_AGAIN, BusyRow, CalendarKind, CalendarRow, Source
+from services.storage.rows.calendars import READ_AGAIN, BusyRow, CalendarRow, Source
 from services.storage.rows.groups import GroupRow, MemberRow, TermRow
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
 TRUSTED = timedelta(days=3)  # how long the last good reading counts while newer ones fail
 OLDEST = timedelta(days=10)  # how long it counts while there is none: the longest refresh and that
-Calendars = Sequence[tuple[CalendarRow, BusyRow | None]]
+ToRead = Callable[[Sequence[CalendarRow]], list[UUID]]
 Alter = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -50,6 +47,7 @@ class Question:
     names     by id of membership, in the order of the members
     stale     calendars that should be read before the answer is believed
     seen      the members and calendars that were looked at, each at its version
+    age       how old what is known is
     """
 
     group_id: UUID
@@ -60,6 +58,7 @@ class Question:
     names: dict[str, str]
     stale: list[UUID]
     seen: Seen
+    age: Age
 
     def problem(self) -> Problem:
         """The planner's problem. Raises BadProblem, or Unfit where it asks for too much."""
@@ -71,10 +70,17 @@ class Question:
             raise BadProblem(what, remedy=named(error.remedy, self.names)) from None
 
 
-def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None = None) -> Question:
+def question(
+    work: Work,
+    group: GroupRow,
+    term: TermRow,
+    altered: Alter | None = None,
+    to_read: ToRead | None = None,
+) -> Question:
     """Put the question of a term together. Raises BadProblem when nothing can be planned.
 
     altered  makes another document of it, before it is asked what is known of its days
+    to_read  chooses the calendars to be read first; None: those that were not read lately
     """
     pairs = members.of(work, group.id)
     if not pairs:
@@ -91,7 +97,7 @@ def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None =
         shape = read_document(document)
         if shape.term.start < today:  # what is over is kept for days only
             raise BadProblem("The term begins in the past", remedy="begin it today or later")
-    stated = document["members"]
+    stated, rows = document["members"], [row for each in known.values() for row, _ in each]
     for (member, _), said in zip(pairs, stated, strict=True):
         tz = said.get("timezone") or group.timezone
         _limit(said, known_until(known[member.id], tz, work.now, shape.term.start), shape.term)
@@ -101,12 +107,13 @@ def question(work: Work, group: GroupRow, term: TermRow, altered: Alter | None =
         term.version,
         document,
         [
-            _events(known[member.id], said.get("timezone") or group.timezone, span_of(shape))
+            taken(known[member.id], said.get("timezone") or group.timezone, span_of(shape))
             for (member, _), said in zip(pairs, stated, strict=True)
         ],
         {str(member.id): member.name for member, _ in pairs},
-        stale([row for each in known.values() for row, _ in each], work.now),
-        seen_in(pairs, [row for each in known.values() for row, _ in each]),
+        stale(rows, work.now - FRESH) if to_read is None else to_read(rows),
+        seen_in(pairs, rows),
+        ages.age([_aged(each, work.now) for each in known.values()]),
     )
 
 
@@ -151,6 +158,11 @@ def is_trusted(row: CalendarRow, now: datetime) -> bool:
     return row.source not in READ_AGAIN or row.read_at >= now - OLDEST
 
 
+def _aged(rows: Calendars, now: datetime) -> ages.Member:
+    again = [row for row, _ in rows if row.source in READ_AGAIN]
+    return ages.Member(again, [row for row in again if is_trusted(row, now)])
+
+
 def _by_member(
     rows: Sequence[tuple[UUID, CalendarRow, BusyRow | None]],
 ) -> dict[UUID, list[tuple[CalendarRow, BusyRow | None]]]:
@@ -191,30 +203,6 @@ def _limit(stated: dict[str, Any], until: date | None, term: Term) -> None:
     """Say until when a member is known, where that is within the term."""
     if until is not None and until < term.end:
         stated["known_until"] = until.isoformat()
-
-
-def _events(rows: Calendars, tz: str, span: tuple[int, int]) -> Events | None:
-    if not rows:
-        return None
-    return Events.joined([_of_calendar(row, busy, tz, span) for row, busy in rows])
-
-
-def _of_calendar(row: CalendarRow, busy: BusyRow | None, tz: str, span: tuple[int, int]) -> Events:
-    if row.source is Source.WEEKLY:
-        return weekly(row.weekly or [], tz, span, clinical=row.kind is CalendarKind.CLINICAL)
-    if busy is None:
-        return Events.of([])
-    events = busy.events.within(span)
-    return events.clinical() if row.kind is CalendarKind.CLINICAL else events
-
-
-def weekly(ranges: list[Any], tz: str, span: tuple[int, int], *, clinical: bool) -> Events:
-    """The hours of every week that are taken, on the wall clock of `tz`, as events."""
-    first, last = (datetime.fromtimestamp(each, UTC).date() for each in span)
-    taken = wall_clock(tz, first, last).spans(Week.of(hours(read_weekly(ranges))), *span)
-    kind = KINDS.index(Kind.PROTECTABLE if clinical else Kind.BUSY)
-    kinds = np.full(len(taken.starts), kind, np.int64)
-    return Events(np.column_stack((taken.starts, taken.ends, kinds)).reshape(-1, 3))
 
 
 def _first(*choices: Any) -> Any:

@@ -1,20 +1,17 @@
 """Having a calendar read at once, by somebody who has mended it or cannot wait."""
 
 import math
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from uuid import UUID
 
 from services.facts import AccountDue, CalendarDue
-from services.flow import access, calendars, rests
+from services.flow import access, calendars, polling, rests
 from services.flow.errors import Conflict, TooMany
 from services.flow.rights import missing
-from services.storage import accounts, tries
+from services.storage import accounts
 from services.storage.calendars import Known
 from services.storage.rows.calendars import Source
 from services.storage.work import Work
-
-_AGAIN = timedelta(minutes=1)
 
 
 def own(work: Work, calendar_id: UUID) -> Known:
@@ -28,16 +25,6 @@ def own(work: Work, calendar_id: UUID) -> Known:
 def entered(work: Work, group_id: UUID, member_id: UUID, calendar_id: UUID) -> Known:
     """Have a calendar read that a group's coordinators entered for a member. Raises as `own`."""
     return _asked(work, calendars.of_member(work, group_id, member_id), calendar_id)
-
-
-def counted(work: Work, subject: UUID) -> datetime | None:
-    """Count that somebody has a calendar or an account read at once.
-
-    None: so be it; else when it may be read once more.
-    """
-    if tries.count(work, _key(subject), 1, work.now + _AGAIN):
-        return None
-    return tries.until(work, _key(subject)) or work.now
 
 
 def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
@@ -56,7 +43,7 @@ def _asked(work: Work, known: list[Known], calendar_id: UUID) -> Known:
     if rest is not None:
         raise _later("The host of this calendar has asked us to wait", rest - work.now)
     subject = account_id or calendar_id
-    over = counted(work, subject)
+    over = polling.press(work, subject)
     if over is not None:
         raise _later("A calendar is read at most once a minute", over - work.now)
     work.record(CalendarDue(subject) if account_id is None else AccountDue(subject))
@@ -73,8 +60,3 @@ def _later(what: str, wait: timedelta) -> TooMany:
     seconds = max(1, math.ceil(wait.total_seconds()))
     shown = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
     return TooMany(what, remedy=f"try again in {shown}", seconds=seconds)
-
-
-def _key(calendar_id: UUID) -> bytes:
-    """The key under which it is counted that somebody had a calendar read."""
-    return sha256(b"read now" + calendar_id.bytes).digest()

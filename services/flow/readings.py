@@ -1,6 +1,8 @@
 """Reading calendars again: what came of it, what has changed by it, and when to read next."""
 
 import json
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,8 +14,8 @@ from calendar_sync.ics.source import Reading, read_again
 from calendar_sync.ics.source import Source as Place
 from scheduler.model.events import Events
 from services.facts import BusyChanged, CalendarLost
-from services.flow import doubts, live, rests
-from services.flow.calendars import sooner, window
+from services.flow import crowding, doubts, live, polling, rests
+from services.flow.calendars import window
 from services.flow.doubts import Told
 from services.flow.question import is_trusted
 from services.keys import Keys, Unsealable
@@ -62,11 +64,15 @@ def place_of(work: Work, keys: Keys, calendar_id: UUID) -> Due | None:
 
 
 def read(due: Due, network: Network) -> Reading | Unreadable:
-    """Read it; what is wrong with it is an outcome like others."""
+    """Read it; what is wrong with it is an outcome like others.
+
+    Raises Wait while as many others of its host are being read as we ask for at once.
+    """
     if isinstance(due.place, Unreadable):
         return due.place
     try:
-        return read_again(due.place, due.seen, network=network)
+        with crowding.place_at(due.place.place):
+            return read_again(due.place, due.seen, network=network)
     except Unreadable as error:
         return error
 
@@ -74,7 +80,7 @@ def read(due: Due, network: Network) -> Reading | Unreadable:
 def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refresh: float) -> None:
     """Keep what a reading of an address gave, as `note` does.
 
-    refresh  seconds until the next reading, if all is well
+    refresh  seconds until the next reading, if all is well and nobody plans with it
     """
     row = stored.locked(work, due.calendar_id)
     if row is None or _is_overtaken(work, row, due, outcome):
@@ -84,8 +90,16 @@ def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refres
         told = outcome
     else:
         told = Told(outcome.intervals, json.dumps([due.zone, outcome.seen.as_text()]))
-    again = note(work, keys, row, due.began, told, refresh=timedelta(seconds=refresh))
-    row.due_at = work.now + again
+    usual = polling.usual(work, [row.id], timedelta(seconds=refresh))
+    well = polling.between(usual, since([row], due.began))
+    failed = note(work, keys, row, due.began, told, refresh=usual)
+    row.due_at = work.now + (well if failed is None else failed)
+
+
+def since(rows: Sequence[CalendarRow], began: datetime) -> timedelta | None:
+    """How long the last reading of any of these is ago; None: there was none."""
+    tried = [row.tried_at for row in rows if row.tried_at is not None]
+    return began - max(tried) if tried else None
 
 
 def note(  # noqa: PLR0913 -- what was read, and when
@@ -96,8 +110,10 @@ def note(  # noqa: PLR0913 -- what was read, and when
     outcome: Told | Unreadable,
     *,
     refresh: timedelta,
-) -> timedelta:
-    """Note what came of reading a calendar, and return when to read it next.
+) -> timedelta | None:
+    """Note what came of reading a calendar, and return when to try again where it failed.
+
+    refresh  when to read it next, if all were well: no later than that it is tried again
 
     When it failed, what was known before stays, with the reason; so it does where the calendar
     shows so much less than before that its owner is asked first. BusyChanged is recorded if by
@@ -110,13 +126,13 @@ def note(  # noqa: PLR0913 -- what was read, and when
     if isinstance(outcome, Unreadable):
         # As of that try, and not of now: so its time becomes unknown once, not at each failure.
         before = _believed(row, busy, row.tried_at or began)
-        again = _failed(work, row, outcome, refresh)
+        again: timedelta | None = _failed(work, row, outcome, refresh)
         after = _believed(row, busy, began)
     else:
         before = _believed(row, busy, began)
         after = _succeeded(work, row, busy, began, outcome)
         row.seen = keys.sealed(outcome.remembered, row.id)
-        again = sooner(refresh)
+        again = None
     row.tried_at = began
     if before is not after and live.differs(before, after, live.spans_of(work, row)):
         row.revision += 1
@@ -195,5 +211,5 @@ def _failed(work: Work, row: CalendarRow, error: Unreadable, refresh: timedelta)
         row.lost_at = work.now
         work.session.flush()
         work.record(CalendarLost(row.id, row.revision))
-    later: timedelta = wait - sooner(wait)  # where somebody asked for it, not before
-    return wait + later
+    # What fails together is not tried together again; where somebody asked for it, not before.
+    return wait * (1 + random.random() / 10)  # noqa: S311 -- spreads

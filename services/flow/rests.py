@@ -19,6 +19,11 @@ def until(work: Work, subject: UUID) -> datetime | None:
     return found if found is not None and found > work.now else None
 
 
+def end(work: Work, subject: UUID) -> None:
+    """Note that it is another host now: what one asked for does not bind the other."""
+    tries.drop(work, _key(subject))
+
+
 def _key(subject: UUID) -> bytes:
     """The key under which it is counted that a host asked for rest."""
     return sha256(b"rest" + subject.bytes).digest()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from scheduler.errors import Explained
-from services.flow import access
+from services.flow import access, entering
 from services.flow.rights import missing
 from services.keys import Keys
 from services.storage import (
@@ -33,8 +33,8 @@ from services.storage.work import Work
 def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
     """Collect it, fit for JSON. Raises Missing.
 
-    Of sealed addresses only the host is shown; of accounts the address of mail that the person
-    has there, if it is they who ask.
+    Of sealed addresses only the host is shown; of accounts the address of mail or user's name that
+    the person has there, and where that is if its kind does not say it, if it is they who ask.
     """
     person = people.by_id(work, person_id)
     if person is None:
@@ -151,6 +151,7 @@ def _account(row: AccountRow, keys: Keys, *, to_self: bool) -> dict[str, Any]:
         "state": "connected" if row.lost_at is None else "reconnect needed",
         "lost_at": row.lost_at and _time(row.lost_at),
         **({"email": access.email_of(keys, row)} if to_self else {}),
+        **({"at": entering.server_of(keys, row)} if to_self and row.host.is_entered else {}),
     }
 
 
