@@ -91,14 +91,32 @@ def calendar_lost(
     return _message("calendar_lost", key, to_name, to_address, link, group_title=group_title)
 
 
-def reconnect(
-    *, key: str, to_name: str, to_address: str, link: str, read_groups: str = ""
+def reconnect(  # noqa: PLR0913 -- as above
+    *,
+    key: str,
+    to_name: str,
+    to_address: str,
+    link: str,
+    consents: bool,
+    passwords: bool,
+    read_groups: str = "",
 ) -> Message:
-    """Access to an account that the reader connected was taken back or has ended.
+    """Access to accounts that the reader connected was taken back or has ended.
 
-    read_groups  the groups whose members are read through it; empty: there are none
+    consents     whether consent at a host has ended
+    passwords    whether an app password is refused
+    read_groups  the groups whose members are read through them; empty: there are none
     """
-    return _message("reconnect", key, to_name, to_address, link, read_groups=read_groups)
+    return _message(
+        "reconnect",
+        key,
+        to_name,
+        to_address,
+        link,
+        read_groups=read_groups,
+        consents=consents,
+        passwords=passwords,
+    )
 
 
 def reader_lost(  # noqa: PLR0913 -- as above

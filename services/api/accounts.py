@@ -12,17 +12,18 @@ from services.api.pages import Items, Page, part
 from services.api.responses import moment, moment_or_none, nothing, said
 from services.api.routes import Noun
 from services.api.shapes import Choice as Chosen
-from services.api.words import IdText, Moment
+from services.api.words import IdText, Moment, NextReading, Told
 from services.flow import access, listing
 from services.flow import accounts as flow
 from services.flow.accounts import Choice
+from services.flow.told import is_told
 from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import CalendarKind
 
 accounts = Noun(
     "accounts",
-    "Accounts at hosts of calendars. To connect one, its owner consents in a browser, on their "
-    "own page; there is no request for it",
+    "Accounts at hosts of calendars. To connect one, its owner consents in a browser, or types an "
+    "app password, on their own page; there is no request for it",
     scope="calendars",
 )
 _ONE = "/me/accounts/<uuid:account_id>"
@@ -31,9 +32,9 @@ _ONE = "/me/accounts/<uuid:account_id>"
 class Account(TypedDict):
     """A connected account.
 
-    email: which its owner has there, null if it cannot be told any more. scopes: what was
-    consented to, in the host's words. reconnect: whether its owner has to connect it once more, in
-    a browser; until then nothing is read. next_reading: null where nothing is read by itself.
+    email: which its owner has there, or their user's name where host is caldav, null if it cannot
+    be told any more. scopes: what was consented to, in the host's words. reconnect: whether its
+    owner has to connect it once more, in a browser; until then nothing is read.
     """
 
     id: IdText
@@ -42,7 +43,8 @@ class Account(TypedDict):
     scopes: list[str]
     created_at: Moment
     reconnect: bool
-    next_reading: Moment | None
+    told: Told
+    next_reading: NextReading
 
 
 class Offered(TypedDict):
@@ -111,12 +113,15 @@ def _offered_as(each: Choice) -> Offered:
 
 
 def _look(row: AccountRow) -> Account:
+    runtime = door.runtime()
+    told = is_told(door.reading(), runtime.hosts[row.host], row, runtime.settings.push_url)
     return Account(
         id=str(row.id),
         host=row.host,
-        email=access.email_of(door.runtime().keys, row),
+        email=access.email_of(runtime.keys, row),
         scopes=list(row.scopes),
         created_at=moment(row.created_at),
         reconnect=row.lost_at is not None,
+        told=told,
         next_reading=moment_or_none(None if row.lost_at else row.due_at),
     )

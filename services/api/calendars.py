@@ -16,9 +16,9 @@ from services.api.pages import Items, Page, part
 from services.api.responses import made, moment, moment_or_none, nothing, said
 from services.api.routes import Noun
 from services.api.shapes import NewCalendar
-from services.api.words import DayText, IdText, Moment
+from services.api.words import DayText, IdText, Moment, NextReading
+from services.flow import addresses, coverage, doubts, members, read_now, rights
 from services.flow import calendars as flow
-from services.flow import coverage, doubts, members, read_now, rights
 from services.flow.calendars import Owner, Taken
 from services.storage import calendars as stored
 from services.storage.calendars import Known
@@ -32,10 +32,10 @@ _OF_MEMBER = "/groups/<uuid:group_id>/members/<uuid:member_id>/calendars"
 class Calendar(TypedDict):
     """A calendar. known_until: the last day of which it tells, null where there is no such day.
 
-    next_reading: when it is read again by itself, null where it is not. trouble: why the last
-    reading failed; the one of read_at still counts for three days. account_id: the connected
-    account in which it is, and main, whether it is the account's own calendar. question: what its
-    owner is asked, because it shows much less than before; a confirmation answers it.
+    trouble: why the last reading failed; the one of read_at still counts for three days.
+    account_id: the connected account in which it is, and main, whether it is the account's own
+    calendar. question: what its owner is asked, because it shows much less than before; a
+    confirmation answers it.
     """
 
     id: IdText
@@ -43,7 +43,7 @@ class Calendar(TypedDict):
     source: Source
     created_at: Moment
     read_at: Moment | None
-    next_reading: Moment | None
+    next_reading: NextReading
     known_until: DayText | None
     trouble: Trouble | None
     account_id: IdText | None
@@ -136,6 +136,8 @@ def _add(asked: NewCalendar, owner_of: Callable[[Work], Owner], place: str) -> R
         sealed = None if asked.address is None else flow.sealed(keys, asked.address)
         work = door.work()
         owner = owner_of(work)
+        if asked.address is not None:
+            addresses.let_be_new(work, keys, owner, addresses.address_of(asked.address))
         refresh = timedelta(seconds=door.runtime().settings.times.refresh)
         row = flow.add_read(work, owner, kind, taken, sealed, refresh=refresh)
     row.complete_until = until

@@ -17,8 +17,9 @@ from services.api.responses import moment, moment_or_none, nothing, said, told
 from services.api.routes import Noun
 from services.api.shapes import NewPlan
 from services.api.terms import Term
-from services.api.words import IdText, Moment
+from services.api.words import IdText, Moment, OldestReading
 from services.flow import plans as flow
+from services.flow import polling
 from services.flow.question import Question
 from services.planning.answer import as_object
 from services.planning.kept import named_json
@@ -31,10 +32,15 @@ _ONE = f"{_BASE}/<uuid:plan_id>"
 
 
 class Progress(TypedDict):
-    """How many of the calendars that are read first were read."""
+    """How far the calendars are that are read first.
+
+    read: of how many the turn has come. of: how many there are. failed: how many of those read
+    told nothing; what was known of them before counts on for a while, or their time is unknown.
+    """
 
     read: int
     of: int
+    failed: int
 
 
 class Plan(TypedDict):
@@ -50,6 +56,7 @@ class Plan(TypedDict):
     created_at: Moment
     ready_at: Moment | None
     outdated_at: Moment | None
+    oldest_reading: OldestReading
     trouble: Trouble | None
     answer: NotRequired[dict[str, Any] | None]
 
@@ -86,15 +93,18 @@ def make(group_id: UUID, term_id: UUID, body: NewPlan) -> Response:
 @plans.on("GET", _BASE, {200: Items[Plan]})
 def index(group_id: UUID, query: Page) -> Response:
     """List the plans of a group, the latest first, without their answers."""
-    found = flow.page(door.reading(), group_id, query.cursor, query.limit + 1)
+    work = door.reading()
+    found = flow.page(work, group_id, query.cursor, query.limit + 1)
     return cut(found, query, lambda each: each.id, _look)
 
 
 @plans.on("GET", _ONE, {200: Plan})
 def show(group_id: UUID, plan_id: UUID) -> Response:
     """Show a plan, with its answer when it is ready."""
+    row = flow.one(door.reading(), group_id, plan_id)
+    door.put_down()
+    polling.looked_at(door.runtime(), group_id)
     work = door.reading()
-    row = flow.one(work, group_id, plan_id)
     return said({**_look(row), "answer": _answer(work, row)})
 
 
@@ -116,7 +126,8 @@ def _wait(asked: Question) -> Response:
     """Have the calendars read by a worker, who plans then."""
     work = door.work()
     row = flow.wait(work, flow.still(work, asked))
-    return said({**_look(row), "answer": None}, 202, Location=_place(row))
+    shown = {**_look(row), "answer": None}
+    return said(shown, 202, Location=_place(row))
 
 
 def _named(shown: Mapping[str, Any], asked: Question) -> str:
@@ -137,10 +148,11 @@ def _look(row: PlanRow) -> Plan:
         id=str(row.id),
         term_id=str(row.term_id),
         state=row.state,
-        progress=Progress(read=row.read, of=row.to_read),
+        progress=Progress(read=row.read, of=row.to_read, failed=row.failed),
         created_at=moment(row.created_at),
         ready_at=moment_or_none(row.ready_at),
         outdated_at=moment_or_none(row.outdated_at),
+        oldest_reading=moment_or_none(row.oldest_reading_at),
         trouble=trouble(row.failed_what, row.failed_remedy),
     )
 

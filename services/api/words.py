@@ -138,3 +138,22 @@ ADay = Annotated[Any, WithJsonSchema({"type": "string", "format": "date"})]
 IdText = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 DayText = Annotated[str, Field(json_schema_extra={"format": "date"})]
+NextReading = Annotated[
+    Moment | None,
+    Field(description="When it is read again by itself; null where nothing is read by itself."),
+]
+OldestReading = Annotated[
+    Moment | None,
+    Field(
+        description="When the calendar was read that was not for the longest, of those this plan "
+        "was made from that are read by themselves. It stays as it is when they are read again; "
+        "null until the plan is ready, and where there is no such calendar."
+    ),
+]
+Told = Annotated[
+    bool,
+    Field(
+        description="Whether the host tells of changes by itself; where it does not, they are "
+        "found when the account is read next."
+    ),
+]

@@ -8,11 +8,13 @@ from services.web import (
     calendars,
     consent,
     coordinators,
+    entering,
     groups,
     guests,
     mails,
     me,
     members,
+    moving,
     operator,
     plans,
     reading,
@@ -24,7 +26,7 @@ from services.web import (
 
 _ALL = (
     assets, sign_in, groups, coordinators, guests, members, roster,
-    calendars, accounts, consent, reading, terms, plans, me, mails, operator,
+    calendars, moving, accounts, consent, entering, reading, terms, plans, me, mails, operator,
 )  # fmt: skip
 
 

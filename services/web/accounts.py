@@ -17,7 +17,7 @@ from services import door, problems
 from services.flow import access, accounts, calendars, listing, sights
 from services.flow.accounts import Choice
 from services.storage.rows.calendars import CalendarKind
-from services.web import letting_go, readers, render
+from services.web import connected, letting_go, readers, render
 from services.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
@@ -90,9 +90,9 @@ def _offered(account_id: UUID) -> list[Choice]:
 
 
 def _shown(offered: Sequence[Choice]) -> Form:
-    """Return a form that shows what was chosen; in the beginning, the main calendar."""
-    begun = any(each.kind is not None for each in offered)
-    chosen = [each.mark for each in offered if each.kind is not None or (each.main and not begun)]
+    """Return a form that shows what was chosen; in the beginning, the main or only calendar."""
+    begun, only = any(each.kind is not None for each in offered), len(offered) == 1
+    chosen = [each.mark for each in offered if each.kind or ((each.main or only) and not begun)]
     kinds = {f"kind-{each.mark}": (each.kind or CalendarKind.WORK).value for each in offered}
     return Form.of(calendar=chosen, **kinds)
 
@@ -118,6 +118,6 @@ def _named(account_id: UUID) -> dict[str, Any]:
     runtime, row = door.runtime(), accounts.own(door.reading(), account_id)
     return {
         "account": row,
-        "host": runtime.hosts[row.host].title,
+        "host": connected.title_of(row),
         "email": access.email_of(runtime.keys, row),
     }

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import calendars, doubts, read_now
+from services.flow import addresses, calendars, doubts, read_now
 from services.flow import rights as standing
 from services.flow.calendars import Owner
 from services.flow.errors import TooMany, Unfit
@@ -124,9 +124,9 @@ def _read(ask: Callable[[Work], object], back: str) -> ResponseReturnValue:
         ask(door.work())
     except TooMany as error:
         door.close()
-        flash(f"{error.what}: {error.remedy}.")
+        flash(f"{error.what}: {error.remedy}.", "later")
     else:
-        flash("The calendar is being read. Look at this page again in a moment.")
+        flash("The calendar is being read. This page shows it as soon as it is read.")
     return render.to(f"{back}#calendars")
 
 
@@ -161,11 +161,14 @@ def _take_address(sent: Form, owner: Owner, whose: Whose) -> None:
     kind = calendars.kind_of(sent.text("kind"))
     until = calendars.completeness(sent.text("complete_until"))
     network = runtime.settings.network
+    address = addresses.address_of(address)
     taken = calendars.read_address(address, owner.zone, runtime.clock(), network)
     sealed = calendars.sealed(runtime.keys, address)
     refresh = timedelta(seconds=runtime.settings.times.refresh)
     work = door.work()
-    row = calendars.add_read(work, whose(work), kind, taken, sealed, refresh=refresh)
+    owner = whose(work)
+    addresses.let_be_new(work, runtime.keys, owner, address)
+    row = calendars.add_read(work, owner, kind, taken, sealed, refresh=refresh)
     row.complete_until = until
 
 

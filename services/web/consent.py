@@ -65,7 +65,7 @@ def confirm() -> ResponseReturnValue:
     except Explained as error:
         door.close()
         return _nothing(error)
-    return _connected(row.id)
+    return on_to_choosing(row.id)
 
 
 @pages.post("/me/accounts/decline")
@@ -80,7 +80,23 @@ def decline() -> ResponseReturnValue:
     return render.to(url_for("me.show", _anchor="calendars"))
 
 
+def on_to_choosing(account_id: UUID, *, anew: bool = False) -> ResponseReturnValue:
+    """Go on from an account that was connected."""
+    flash(
+        "The account is connected again. Look whether the choice of calendars is still right."
+        if anew
+        else "The account is connected. Now choose which of its calendars count."
+    )
+    return render.to(url_for("accounts.choosing", account_id=account_id))
+
+
 def _asked(host: Host, account_id: UUID | None = None) -> ResponseReturnValue:
+    if host.is_entered:
+        return render.to(
+            url_for("entering.new")
+            if account_id is None
+            else url_for("entering.new_again", account_id=account_id)
+        )
     runtime, work = door.runtime(), door.work()
     standing.actor(work)
     found = _session_id()
@@ -132,7 +148,7 @@ def _given(found: Answer, grant: Grant) -> ResponseReturnValue:
     if isinstance(made, Doubt):
         return _page("doubt", 200, found.host, found, doubt=made)
     assert account_id is not None
-    return _connected(account_id, anew=found.account_id is not None)
+    return on_to_choosing(account_id, anew=found.account_id is not None)
 
 
 def _give_back(found: Answer, grant: Grant) -> None:
@@ -170,15 +186,6 @@ def _page(
         again = url_for("consent.connect", host=host.value)
     title = None if host is None else door.runtime().hosts[host].title
     return render.page(f"accounts/{name}.html", status, again=again, host=title, **values)
-
-
-def _connected(account_id: UUID, *, anew: bool = False) -> ResponseReturnValue:
-    flash(
-        "The account is connected again. Look whether the choice of calendars is still right."
-        if anew
-        else "The account is connected. Now choose which of its calendars count."
-    )
-    return render.to(url_for("accounts.choosing", account_id=account_id))
 
 
 def _at(found: Answer) -> At:

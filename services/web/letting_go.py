@@ -10,6 +10,11 @@ from calendar_sync.host import Host
 
 def said(at: Host, scopes: Collection[str]) -> Markup:
     """Say it to whoever let an account go, or is about to; `scopes` is what it allows."""
+    if not at.origin:  # nobody was sent there: they entered a password
+        return Markup(
+            "There is nothing to give back: the app password that we have is deleted within a "
+            "minute. Delete it at your calendar host as well, in the settings where you made it."
+        )
     where = at.ends_at(frozenset(scopes))
     if where is None:
         return Markup("What it allows is given back within a minute.")

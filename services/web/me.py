@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import calendars, groups, members, objections, people, sessions
+from services.flow import addresses, calendars, groups, members, objections, people, sessions
 from services.flow import rights as standing
 from services.flow.people import Changes
 from services.flow.stored import stored
@@ -44,6 +44,9 @@ def show() -> ResponseReturnValue:
         visits=groups.visits(work),
         calendars=[row for row, _ in known if row.account_id is None],
         accounts=connected.of_reader(work, known),
+        often=connected.often(),
+        hosts={row.id: addresses.host_of(door.runtime().keys, row) for row, _ in known},
+        awaited=connected.awaited(work, known),
         readers=readers.of_own(work),
         objections=[group for _, group in objections.of_own(work)],
         ways=connected.ways(),

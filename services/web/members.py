@@ -12,7 +12,7 @@ from services.flow import calendars, coverage, members
 from services.flow import rights as standing
 from services.flow.members import Entry
 from services.storage.rows.groups import MemberRow
-from services.web import readers, render, rules, zones
+from services.web import connected, readers, render, rules, zones
 from services.web.forms import Form, Places
 
 pages = Blueprint("members", __name__)
@@ -145,6 +145,7 @@ def _page(group_id: UUID, member_id: UUID, form: Form, status: int = 200) -> Res
     group = standing.coordinating(work, group_id)
     member, person = standing.member_of(work, group_id, member_id)
     reading = readers.of_group(work, group_id)
+    known = calendars.of_member(work, group_id, member_id)
     return render.page(
         "members/show.html",
         status,
@@ -154,7 +155,8 @@ def _page(group_id: UUID, member_id: UUID, form: Form, status: int = 200) -> Res
         member=member,
         person=person,
         coverage=coverage.of_group(work, group, [(member, person)])[member.id],
-        calendars=calendars.of_member(work, group_id, member_id),
+        calendars=known,
+        awaited=connected.awaited(work, known),
         assistants=members.assistants(work, group_id, member_id),
         invited=members.invited(work, group_id).get(person.id),
         form=form,

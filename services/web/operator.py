@@ -13,6 +13,7 @@ from services.door import Asking
 from services.flow import tasks
 from services.flow.tasks import lasting
 from services.parts import TURNING, Look
+from services.planning.page.words import counted
 from services.queue import QUEUES
 from services.storage.tasks import Standing, Task
 from services.web import render
@@ -23,7 +24,7 @@ _MOST = 50  # tasks that are shown
 _UNDONE = (Standing.RUNNING, Standing.WAITING, Standing.PARKED)
 _MARKS = {"ok": "known", "starting": "todo", "late": "failing", "paused": "failing"}
 _MARKS |= {"behind": "failing", "unknown": "failing", "not set": "failing", "busy": "failing"}
-_TITLES = {"ok": "Everything runs", "degraded": "Something needs a look", "down": "It is down"}
+_TITLES = {"degraded": "Something needs a look", "down": "It is down"}
 _SAYS = {
     "away": "It cannot be reached.",
     "busy": "All connections to it are in use.",
@@ -61,13 +62,15 @@ def show() -> ResponseReturnValue:
     set_aside, number_aside = tasks.some(work, [Standing.QUARANTINED], _MOST)
     undone, number_undone = tasks.some(work, _UNDONE, _MOST)
     relay = tasks.relay(work)
+    trouble = _trouble(look)
     return render.page(
         "operator/show.html",
-        title=_TITLES[parts.status(words)],
-        well=parts.status(words) == "ok",
+        title=_TITLES.get(parts.status(words)) or ", but ".join(["Everything runs", *trouble]),
+        well=parts.status(words) == "ok" and not trouble,
         parts=list(_parts(look, words)),
         loads=look.numbers.loads if look.numbers else [],
         counts=look.numbers.counts if look.numbers else None,
+        telling=look.numbers.telling if look.numbers else None,
         set_aside=_why(set_aside),
         more_aside=number_aside - len(set_aside),
         undone=[(each, tasks.why(each, relay)) for each in undone],
@@ -115,6 +118,18 @@ def _back(said: str) -> ResponseReturnValue:
 def _parts(look: Look, words: dict[str, str]) -> Iterator[_Part]:
     for name, word in words.items():
         yield _Part(name, _MARKS.get(word, "unread"), word, _says(look, name, word))
+
+
+def _trouble(look: Look) -> list[str]:
+    """Say in one sentence what fails though every part runs; nothing, where nothing does."""
+    if look.numbers is None:
+        return []
+    counts, telling = look.numbers.counts, look.numbers.telling
+    failing, unopened = counts.failing + counts.lost, telling.unopened if telling else 0
+    said = [f"{counted(failing, 'calendar')} cannot be read"] if failing else []
+    if unopened:
+        said.append(f"hosts do not tell of changes in {counted(unopened, 'account')}")
+    return [" and ".join(said)] if said else []
 
 
 def _says(look: Look, name: str, word: str) -> str:

@@ -1,31 +1,38 @@
 """Plans of a group: asking for one, waiting for it, reading it, trying what would help."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from scheduler.errors import Explained
 from services import door, problems
-from services.flow import coverage, export, members, plans, terms
+from services.flow import coverage, export, history, members, plans, polling, terms
 from services.flow import rights as standing
+from services.flow.ages import Unread
 from services.flow.question import Question
 from services.planning.page.render import parts
+from services.planning.page.words import counted
 from services.storage.rows.plans import PlanRow, PlanState
 from services.web import group_page, render
 
 pages = Blueprint("plans", __name__)
-_EARLIER = 50
 _MENDED_THERE = (409, 412, 422)  # on the page of the group
 
 
 @pages.post("/groups/<uuid:group_id>/terms/<uuid:term_id>/plan")
 def ask(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
-    """Plan a term: at once, or when its calendars have been read."""
+    """Plan a term: at once, or when its calendars have been read.
+
+    "refresh" in the form has all of them read first, but those that were in this minute.
+    """
+    refresh = "refresh" in request.form
     try:
-        row = _made(plans.ask(door.reading(), group_id, term_id))
+        asked = plans.ask(door.reading(), group_id, term_id, refresh=refresh)
+        row = _just_read(asked, asked.age.tried) if refresh and not asked.stale else _made(asked)
     except Explained as error:
         return _not_planned(group_id, error)
     return _to_plan(row)
@@ -35,6 +42,8 @@ def ask(group_id: UUID, term_id: UUID) -> ResponseReturnValue:
 def show(group_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     """Show a plan, or how far it has come."""
     row = plans.one(door.reading(), group_id, plan_id)
+    door.put_down()
+    polling.looked_at(door.runtime(), group_id)
     if row.state is PlanState.READY:
         return _ready(row)
     group = standing.coordinating(door.reading(), group_id)
@@ -88,6 +97,21 @@ def _made(asked: Question) -> PlanRow:
     return plans.keep(door.work(), plans.still(door.work(), asked), answer)
 
 
+def _just_read(asked: Question, tried: datetime | None) -> PlanRow:
+    """Plan with what was read in this minute; keep to the plan there is, if it is the same."""
+    if tried is None:
+        return _made(asked)
+    door.put_down()
+    answer = plans.answered(asked)
+    work = door.work()
+    row = history.same(work, asked, answer)
+    found = row or plans.keep(work, plans.still(work, asked), answer)
+    seconds = counted(int((work.now - tried).total_seconds()) + 1, "second")
+    done = "read" if asked.age.unread is None else "tried"
+    flash(f"Every calendar was {done} less than {seconds} ago: there is nothing to read yet.")
+    return found
+
+
 def _not_planned(group_id: UUID, error: Explained) -> ResponseReturnValue:
     """Say on the group's page why there is no plan; there it can be mended."""
     status = problems.status_of(error)
@@ -106,6 +130,7 @@ def _ready(row: PlanRow) -> ResponseReturnValue:
     known = coverage.of_group(work, group, pairs)
     seen = plans.shown(work, row)
     changed = term.version != row.term_version
+    beside = history.others(work, row)
     return render.page(
         "plans/show.html",
         group=group,
@@ -115,12 +140,11 @@ def _ready(row: PlanRow) -> ResponseReturnValue:
         parts=parts(seen.problem, seen.answer, button=None if changed else _button(row)),
         changed=changed,
         unknown=sum(each.known is coverage.Known.UNKNOWN for each in known.values()),
-        oldest=min((each.read_at for each in known.values() if each.read_at), default=None),
-        earlier=[
-            each
-            for each in plans.page(work, group.id, None, _EARLIER)
-            if each.term_id == term.id and each.id != row.id
-        ],
+        unread=Unread.of_kept(row.unread),
+        is_read=polling.oldest(work, group.id) is not None,
+        confirmed=history.confirmed(work, row, group, term),
+        newer=history.newer(row, beside),
+        beside=[(each, history.best(each)) for each in beside],
         now=work.now,
     )
 

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from markupsafe import Markup
 
 from services import door
-from services.flow import doubts
+from services.flow import doubts, restless
 from services.planning.page.words import counted, full_day, joined
 from services.web import assets, words
 from services.web.operating import operates
@@ -66,11 +66,13 @@ def _environment() -> Environment:
         moment=words.moment,
         ago=words.ago,
         ahead=words.ahead,
+        lasting=words.lasting,
         since=words.since,
         counted=_counted,
         joined=joined,
         doubted=doubts.stands,
         question=doubts.question,
+        changing=restless.is_changing,
     )
     return environment
 

@@ -76,7 +76,8 @@ def _checked() -> None:
 
 def _is_page() -> bool:
     """Programs have doors of their own, and never come in by a cookie."""
-    return not request.path.startswith(("/api/", "/static/", "/healthz", "/readyz", "/metrics"))
+    doors = ("/api/", "/hooks/", "/static/", "/healthz", "/readyz", "/metrics")
+    return not request.path.startswith(doors)
 
 
 def _foreign_form(_error: CSRFError) -> ResponseReturnValue:

@@ -33,14 +33,17 @@ def ago(at: datetime, now: datetime) -> str:
 def ahead(at: datetime, now: datetime) -> str:
     """Write "in 5 minutes", rounded; "in a moment" for what is due."""
     left = at - now
-    if left < _MINUTE:
-        return "in a moment"
-    minutes, hours = (round(left / each) for each in (_MINUTE, _HOUR))
+    return "in a moment" if left < _MINUTE else f"in {lasting(left)}"
+
+
+def lasting(time: timedelta) -> str:
+    """Write "5 minutes", rounded, and never less than one."""
+    minutes, hours = (round(time / each) for each in (_MINUTE, _HOUR))
     if minutes < 60:
-        return f"in {counted(minutes, 'minute')}"
+        return counted(max(minutes, 1), "minute")
     if hours < 48:
-        return f"in {counted(hours, 'hour')}"
-    return f"in {counted(round(left / _DAY), 'day')}"
+        return counted(hours, "hour")
+    return counted(round(time / _DAY), "day")
 
 
 def since(at: datetime, now: datetime, place: str) -> str:

@@ -150,6 +150,8 @@ API = {
     "GET api_docs": public(200),
     "GET healthz": public(200),
     "GET readyz": public(200),
+    "POST hooks.google": public(202),
+    "POST hooks.graph": public(202, json={"value": []}),
     "GET metrics": public(200),  # they sit at this machine; tests/operators has those who do not
 }
 
@@ -220,6 +222,10 @@ PAGES: dict[str, Row] = {
     "GET consent.answer": public(422, places=_GOOGLE),  # it answers nothing that was asked
     "POST consent.confirm": everybody(422),
     "POST consent.decline": everybody(303),
+    "GET entering.new": everybody(200),
+    "POST entering.add": everybody(422),  # nothing was typed
+    "GET entering.new_again": everybody(404),  # an account that is not entered with a password
+    "POST entering.add_again": everybody(404),
     "GET reading.changing": coordinators(404),  # nothing has begun that could be changed
     "GET reading.stopping": coordinators(404),
     "POST reading.permit_all": everybody(303),

@@ -46,6 +46,7 @@ def test_an_account_is_listed_to_its_owner_alone(house: House, group: AGroup) ->
         "scopes": sorted([LISTS, SEES]),
         "created_at": listed["created_at"],
         "reconnect": False,
+        "told": False,
         "next_reading": None,
     }
     assert group.cora.got("/me/accounts")["items"] == []

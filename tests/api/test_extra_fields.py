@@ -19,7 +19,9 @@ def test_every_column_is_refused_as_an_extra_field_and_changes_nothing(
     house: House, group: AGroup
 ) -> None:
     document = house.nobody().got("/openapi.json")
-    writes = [(key, house.caller("Cora")) for key in API if not key.startswith("GET ")]
+    writes = [
+        (key, house.caller("Cora")) for key in API if " api." in key and not key.startswith("GET ")
+    ]
     token = group.cora.got("/me/tokens")["items"][0]["id"]
     ids = {**group.ids, "number": "1", "token_id": token, "account_id": str(new_id())}
     before = house.everything()

@@ -7,9 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from calendar_sync.errors import Unreadable
+from calendar_sync.ics.source import Reading
 from scheduler.model.answer import Answer
 from scheduler.model.problem import Problem
 from services.api.planners import Planners
+from services.flow import readings
 from services.flow.question import Question
 from services.queue import NoQueue, queues_at
 from services.relay import Relay
@@ -146,12 +149,31 @@ def test_calendars_are_read_first_where_they_were_not_read_lately(
 
     plan = response.json
     assert response.status_code == 202
-    assert (plan["state"], plan["progress"]) == ("reading", {"read": 0, "of": 1})
+    assert (plan["state"], plan["progress"]) == ("reading", {"read": 0, "of": 1, "failed": 0})
     assert waiting_jobs(house.runtime) == ["calendars.read_for"]
     assert drained(house.runtime) == ["calendars.read_for", "planning.make"]
     done = group.cora.got(response.headers["Location"].removeprefix("/api/v1"))
-    assert (done["state"], done["progress"]) == ("ready", {"read": 1, "of": 1})
+    assert (done["state"], done["progress"]) == ("ready", {"read": 1, "of": 1, "failed": 0})
     assert done["answer"]["proposals"]
+
+
+@pytest.mark.usefixtures("reads")
+def test_a_plan_counts_the_calendars_that_told_nothing(
+    house: House, group: AGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_there(*_asked: object, **_more: object) -> Reading:
+        raise Unreadable("There is nobody", remedy="check the address")
+
+    an_old_address(house, group)
+    monkeypatch.setattr(readings, "read_again", nobody_there)
+
+    made = group.cora.post(group.of("terms", "term", "plans"), {}).json
+    drained(house.runtime)
+
+    [listed, *_] = group.cora.got(group.of("plans"))["items"]
+    assert (listed["id"], listed["state"]) == (made["id"], "ready")
+    assert listed["progress"] == {"read": 1, "of": 1, "failed": 1}
+    assert listed["oldest_reading"] is not None, "what was known before counts on"
 
 
 @pytest.mark.usefixtures("reads")

@@ -91,6 +91,36 @@ def test_nobody_has_the_calendar_of_somebody_else_read(house: House, group: AGro
     assert due(house) == []
 
 
+def test_a_plan_says_when_the_oldest_of_its_calendars_was_read_and_stays_with_it(
+    group: AGroup,
+) -> None:
+    path = group.of("plans", "plan")
+    older = group.mia.made("/me/calendars", AT_ADDRESS)
+    newer = group.cora.made(group.of("members", "max", "calendars"), AT_ADDRESS)
+    assert older["read_at"] <= newer["read_at"]
+
+    made = group.cora.post(group.of("terms", "term", "plans"), {}).json
+
+    assert made["oldest_reading"] == older["read_at"]
+    assert group.cora.got(group.of("plans", made["id"]))["oldest_reading"] == older["read_at"]
+    assert group.cora.got(path)["oldest_reading"] is None, "it was made before"
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"),
+    [
+        ("Plan", "oldest_reading"),
+        ("Account", "next_reading"),
+        ("Account", "told"),
+        ("Calendar", "next_reading"),
+    ],
+)
+def test_the_document_says_of_each_what_it_means(group: AGroup, shape: str, name: str) -> None:
+    schemas = group.cora.got("/openapi.json")["components"]["schemas"]
+
+    assert schemas[shape]["properties"][name]["description"].endswith(".")
+
+
 def test_a_plan_says_since_when_calendars_have_overtaken_it(house: House, group: AGroup) -> None:
     path = group.of("plans", "plan")
     assert group.cora.got(path)["outdated_at"] is None

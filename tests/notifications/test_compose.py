@@ -38,7 +38,17 @@ def invitation_of_somebody_read() -> Message:
 
 
 def reconnect() -> Message:
-    return compose.reconnect(**TO, read_groups="Cardiology mentors and Ward rounds")
+    return compose.reconnect(
+        **TO, consents=True, passwords=False, read_groups="Cardiology mentors and Ward rounds"
+    )
+
+
+def another_password() -> Message:
+    return compose.reconnect(**TO, consents=False, passwords=True)
+
+
+def consent_and_password() -> Message:
+    return compose.reconnect(**TO, consents=True, passwords=True)
 
 
 def reader_lost() -> Message:
@@ -47,7 +57,8 @@ def reader_lost() -> Message:
 
 MAILS = [
     sign_in, an_invitation, coordinator_invitation, plans_discarded, calendar_lost,
-    entered_calendar_lost, invitation_of_somebody_read, reconnect, reader_lost,
+    entered_calendar_lost, invitation_of_somebody_read, reconnect, another_password,
+    consent_and_password, reader_lost,
 ]  # fmt: skip
 every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)
 Mail = Callable[[], Message]
@@ -171,8 +182,19 @@ def test_access_that_ends_is_said_to_concern_those_who_are_read_by_it() -> None:
     own, of_another = reconnect().text, reader_lost().text
 
     assert "Members of Cardiology mentors and Ward rounds are read through this account" in own
-    assert "Members of" not in compose.reconnect(**TO).text
+    assert "Members of" not in another_password().text
     assert "Only Ben Carson can connect that account again." in of_another
+
+
+def test_whoever_typed_a_password_is_asked_for_another_and_not_for_consent() -> None:
+    given, typed, both = (
+        each().text for each in (reconnect, another_password, consent_and_password)
+    )
+
+    assert ("consent" in given, "app password" in given) == (True, False)
+    assert ("consent" in typed, "app password" in typed) == (False, True)
+    assert ("consent" in both, "app password" in both) == (True, True)
+    assert "at another address now" in typed
 
 
 def test_one_day_is_a_day() -> None:

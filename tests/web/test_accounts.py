@@ -22,6 +22,7 @@ from services.flow import account_readings
 from services.storage import accounts, people
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host, ReleaseRow
 from services.storage.rows.calendars import CalendarKind, CalendarRow
+from services.storage.rows.channels import ChannelRow
 from services.wiring import Runtime
 from tests.hosts import LISTS, SEES, AHost
 from tests.runtimes import Jobs, drained
@@ -142,7 +143,9 @@ def test_an_account_is_connected_chosen_from_and_read(
     host.account.occupy(host.account.calendars()[1].calendar, _hour(60))
     drained(house.runtime)
     page = mia.get("/me")
-    assert re.search("Main calendar work read just now, again in [56] hours", page.text)
+    assert re.search(
+        r"Main calendar work read just now, again in (\d+ minutes|[56] hours)", page.text
+    )
     assert OWN in page.text
     assert "Ward 7" not in page.text
     assert not any(name == "data-waiting" for name, _ in page.attributes)
@@ -509,3 +512,78 @@ def test_a_failure_after_a_doubt_is_what_is_told(house: House, mia: Visitor) -> 
 
     assert "Not read yet: The host is away" in page.text
     assert "Is that right?" not in page.text
+
+
+US = "https://us.example.org"
+
+
+def watch(house: House, **changes: Any) -> None:
+    """Have every chosen calendar watched by a channel."""
+    for row in in_calendar(house):
+        given = {"calendar_id": row.id, "address": f"{US}/hooks/google", "remote": b"it"} | changes
+        until = given.pop("until_at", NOW + timedelta(days=7))
+        with house.runtime.work() as work:
+            work.add(
+                ChannelRow(
+                    account_id=row.account_id,
+                    secret_hash=row.id.bytes,
+                    opened_at=NOW,
+                    until_at=until,
+                    **given,
+                )
+            )
+
+
+def reached_at(house: House, push_url: str | None) -> None:
+    house.runtime.settings = replace(house.runtime.settings, push_url=push_url)
+
+
+def test_an_account_says_whether_its_host_tells_or_how_often_it_is_asked(
+    house: House, mia: Visitor
+) -> None:
+    chosen(mia)
+    reached_at(house, US)
+    asked_often = (
+        "We ask Google Calendar every 6 hours what has changed, and every 15 minutes while somebody"
+    )
+    assert asked_often in mia.get("/me").text
+
+    watch(house)
+
+    page = mia.get("/me")
+    assert "Google Calendar tells us when something changes" in page.text
+    assert asked_often not in page.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"until_at": NOW},
+        {"remote": None},
+        {"calendar_id": None},
+        {"address": "https://us.example.org.elsewhere.example/hooks/google"},
+    ],
+)
+def test_a_channel_that_tells_nothing_of_it_counts_for_nothing(
+    house: House, mia: Visitor, changes: dict[str, Any]
+) -> None:
+    chosen(mia)
+    reached_at(house, US)
+
+    watch(house, **changes)
+
+    assert "We ask Google Calendar" in mia.get("/me").text
+
+
+def test_nobody_tells_where_nobody_can_reach_us_or_consent_has_ended(
+    house: House, mia: Visitor
+) -> None:
+    path = chosen(mia)
+    watch(house)
+
+    assert "We ask Google Calendar" in mia.get("/me").text
+    reached_at(house, US)
+    lost(house, path)
+    page = mia.get("/me")
+    assert "We ask" not in page.text
+    assert "tells us" not in page.text

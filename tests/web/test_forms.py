@@ -152,7 +152,7 @@ def forms(house: House, values: dict[str, Any]) -> list[str]:
         rules = [
             rule
             for rule in house.app.url_map.iter_rules()
-            if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api")
+            if "POST" in (rule.methods or ()) and not rule.rule.startswith(("/api", "/hooks"))
         ]
         return [
             adapter.build(rule.endpoint, {each: values[each] for each in rule.arguments}, "POST")

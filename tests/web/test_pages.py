@@ -45,6 +45,7 @@ PAGES = {
     "/me/delete-data": EVERYBODY,
     "/me/leave": EVERYBODY,
     "/me/calendars/new": EVERYBODY,
+    "/me/accounts/caldav/new": EVERYBODY,
     "/operator": (200, 200, 200, 200, 200, 404),  # who sits at this machine, where it is local
 }
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -91,11 +92,14 @@ def test_no_page_is_left_out_of_the_table(shown_house: House) -> None:
     elsewhere = {"/healthz", "/readyz", "/metrics", "/sign-in", "/mails"}
     elsewhere |= {
         "/me/calendars/<uuid:calendar_id>/remove",
+        "/me/calendars/<uuid:calendar_id>/address",
+        "/groups/<uuid:group_id>/members/<uuid:member_id>/calendars/<uuid:calendar_id>/address",
         "/me/accounts/<uuid:account_id>/calendars",
         "/me/accounts/<uuid:account_id>/remove",
         "/groups/<uuid:group_id>/reading/stop",
         "/groups/<uuid:group_id>/reading/<uuid:account_id>",
-        "/connect/<any(google, outlook):host>/return",
+        "/me/accounts/<uuid:account_id>/enter",
+        "/connect/<any(google, outlook, caldav):host>/return",
     }
 
     assert {rule for rule in rules if "openapi" not in rule} - elsewhere == written

@@ -147,6 +147,28 @@ def test_a_plan_that_calendars_have_overtaken_says_so_and_is_planned_again(house
     assert "A calendar has changed" not in visitor.get(group).text
 
 
+def test_a_plan_says_how_old_its_calendars_are_and_can_be_refreshed(house: House) -> None:
+    calendar = at_address(house, entered=True, read_at=ago(hours=3), tried_at=ago(hours=3))
+    visitor = house.visitor("coordinator")
+    again = f"/groups/{house.group}/terms/{house.term}/plan"
+
+    planned = visitor.send(again).headers["Location"]
+    assert "Made from calendars as of Tue 1 Dec 2026, 07:00" in visitor.get(planned).text
+    assert waiting(house, "calendars.read_for") == 0  # read lately enough to plan with
+    sent = visitor.send(again, refresh="1")
+
+    assert waiting(house, "calendars.read_for") == 1
+    assert "0 of 1" in visitor.get(sent.headers["Location"]).text
+    with house.runtime.reading() as work:
+        due = work.session.get_one(CalendarRow, calendar).due_at
+    assert due is not None
+    assert due <= NOW + timedelta(minutes=15)
+
+
+def waiting(house: House, job: str) -> int:
+    return sum(each.job == job for each in tasks(house.runtime, TaskState.WAITING))
+
+
 @pytest.mark.parametrize(
     ("role", "leads_to"), [("coordinator", "/groups/{group}"), ("member", "/me#calendars")]
 )
