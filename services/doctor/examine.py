@@ -1,14 +1,12 @@
 """The whole examination. Settings that cannot be used are findings, and the rest is looked at."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.config import BadSettings, Settings
-from services.doctor import doors, machine, stores, tasks
-from services.doctor.finding import Finding, failing
-
-_NEXT = re.compile(r"; (?=COMMONHOUR_)")
+from services.doctor import doors, machine, push, sandbox, stores, tasks
+from services.doctor.finding import Finding, failing, weak
+from services.up.lock import holder
 
 
 def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
@@ -18,21 +16,26 @@ def examine(env: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     try:
         settings = Settings.from_env(env)
     except BadSettings as error:
-        problems = _NEXT.split(error.what)
-        yield from (failing("setting", each, error.remedy) for each in problems)
-        settings = _without({each.partition(":")[0] for each in problems}, env)
+        yield from (failing("setting", each, "correct it, or unset it") for each in error.problems)
+        settings = _without({each.partition(":")[0] for each in error.problems}, env)
     if settings is None:
         return
+    yield from (weak("setting", each.what, each.remedy) for each in settings.doubts)
+    told = holder(settings.home)
     yield from machine.home(settings)
-    yield from machine.running(settings)
+    yield from machine.running(settings, told)
     yield from stores.database(settings)
     yield from stores.redis(settings)
     yield from tasks.tasks(settings, now)
     yield from doors.address(settings)
     yield from doors.keys(settings)
     yield doors.mail(settings)
-    yield doors.google(settings)
-    yield doors.outlook(settings)
+    if told is not None and told.sandbox:
+        yield from sandbox.played(settings, told)
+    else:
+        yield doors.google(settings)
+        yield doors.outlook(settings)
+    yield push.push(settings, told)
     yield from doors.feeds(settings, now)
 
 

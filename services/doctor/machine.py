@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.config import Settings
 from services.doctor.finding import Finding, failing, missing, ok, weak
-from services.up.lock import holder
+from services.up.lock import Told
 
 _GB = 1_000_000_000
 _LITTLE = 1.0  # GB; busy time of 6,000 people for half a year takes half of it
@@ -46,11 +46,14 @@ def _privacy(folder: Path) -> Iterator[Finding]:
         yield ok("home", str(folder))
 
 
-def running(settings: Settings) -> Iterator[Finding]:
-    """Say whether `up` runs on this home folder; nobody expects it where a Redis is named."""
-    told = holder(settings.home)
+def running(settings: Settings, told: Told | None) -> Iterator[Finding]:
+    """Say whether `up` runs on this home folder; nobody expects it where a Redis is named.
+
+    told  what it says of itself; None: it does not run
+    """
     if told is not None:
         where = told.address or "an address it will say"
-        yield ok("up", f"runs at {where} (process {told.pid})")
+        how = " with --sandbox" if told.sandbox else ""
+        yield ok("up", f"runs{how} at {where} (process {told.pid})")
     elif settings.redis_url is None:
         yield missing("up", "does not run here", "commonhour up starts everything")

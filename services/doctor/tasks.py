@@ -12,6 +12,7 @@ from services.flow import installation
 from services.flow.installation import Numbers
 from services.flow.tasks import lasting
 from services.parts import BEHIND, SILENT, TURNING
+from services.planning.page.words import counted
 from services.queue import QUEUES
 from services.storage import migrate, work
 from services.storage.engine import engine_for, url_of
@@ -21,7 +22,7 @@ from services.storage.work import InTrouble, NotThere
 
 def tasks(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Look at the outbox; nothing is said where the database does not answer, or is not there."""
-    numbers = _numbers(make_url(url_of(settings)), now)
+    numbers = _numbers(make_url(url_of(settings)), settings.push_url, now)
     if numbers is None:
         return
     yield _outbox(numbers.loads)
@@ -31,9 +32,14 @@ def tasks(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield weak("queue", what, f"commonhour outbox resume {load.queue} lets it go on")
     for part in TURNING:
         yield _turning(part, numbers.beats.get(part))
+    if numbers.telling is not None and numbers.telling.unopened:
+        what = f"channels cannot be opened in {counted(numbers.telling.unopened, 'account')}"
+        yield weak(
+            "channels", what, "see below whether hosts reach us; each is tried again by itself"
+        )
 
 
-def _numbers(url: URL, now: datetime) -> Numbers | None:
+def _numbers(url: URL, push_url: str | None, now: datetime) -> Numbers | None:
     if url.get_backend_name() != "sqlite":
         url = url.update_query_dict({"connect_timeout": "5"})
     elif not Path(url.database or "").exists():
@@ -43,7 +49,7 @@ def _numbers(url: URL, now: datetime) -> Numbers | None:
         if not migrate.is_current(engine):
             return None
         with work.reading(engine, now) as reading:
-            return installation.numbers(reading, QUEUES)
+            return installation.numbers(reading, QUEUES, push_url)
     except (InTrouble, NotThere, OSError):
         return None  # the line about the database says why
     finally:

@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cheroot.server import HTTPConnection
@@ -149,7 +150,7 @@ def google(base: str) -> dict[str, str]:
     }
 
 
-def outlook(base: str) -> dict[str, str]:
+def outlook(base: str) -> dict[str, Any]:
     """Where Outlook and its sign-in are in the sandbox, and the client it knows."""
     return {
         "client_id": entra.CLIENT_ID,

@@ -34,12 +34,14 @@ class Told:
     address  where people reach it; empty while it starts
     redis    its Redis, if it started one
     folder   what it put outside the home folder, to be cleaned up after it was killed
+    sandbox  where it plays Google and Outlook, if it does
     """
 
     pid: int
     address: str = ""
     redis: str = ""
     folder: str = ""
+    sandbox: str = ""
 
     @classmethod
     def read(cls, file: int) -> Self | None:

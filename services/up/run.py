@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from scheduler.errors import Explained
-from services import clock, log, relay, worker
+from services import clock, doubts, log, relay, worker
 from services.app import create_app
 from services.config import Settings
 from services.flow.signin import first_link
@@ -33,6 +33,7 @@ def up(settings: Settings, signals: Signals, say: Say, *, sandbox: bool = False)
     sandbox  whether Google and Outlook are of our own, which run beside it
     """
     log.set_up(settings.log)
+    doubts.tell(settings.doubts)
     with hold(settings.home) as held, keys_of(settings):
         if held.left is not None:
             redis.forget(held.left.folder)
@@ -90,7 +91,11 @@ class _Start:
         self.supervisor.start(Part("sandbox", beside.run, last=True))
         if not self.supervisor.until(beside.answers, _PATIENCE):
             raise Explained("The sandbox does not start", remedy="read what it said above")
+        self._held.tell(replace(self._held.told, sandbox=beside.base))
         self._say(f"The sandbox plays Google and Outlook: {beside.base}/")
+        if settings.push_url is not None:
+            at, here = settings.push_url, settings.address
+            self._say(f"It tells of changes at COMMONHOUR_PUSH_URL, {at}, not at {here}.")
         return using(settings, beside)
 
     def _with_parts(self, settings: Settings, *, sandbox: bool) -> str:

@@ -15,6 +15,7 @@ from services.up import web
 
 RETURNS = ("/connect/google/return", "/connect/outlook/return")  # where sign-in comes back to
 _LISTEN = ("127.0.0.1", 8443)
+_ONCE = 5.0  # seconds in which nothing is read twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,21 @@ def prepare(settings: Settings) -> Beside:
 
 
 def using(settings: Settings, beside: Beside) -> Settings:
-    """The settings with which the service takes the sandbox for both hosts, and trusts it."""
+    """The settings with which the service takes the sandbox for both hosts, and trusts it.
+
+    These hosts are on this machine, so they can tell of changes without https; no other host is
+    ever given such an address. Whoever changes something there wants to see it here: what was
+    read is read again sooner than at hosts whose patience is limited.
+    """
     network = settings.network
     trusted = _joined(beside.home / "trusted.pem", [beside.ca_file, network.ca_file])
     allow = (*network.allow, ip_network(_LISTEN[0]))
     return replace(
         settings,
+        times=replace(settings.times, once=min(settings.times.once, _ONCE)),
+        push_url=settings.push_url or settings.address,
         google=replace(settings.google, **google(beside.base), ca_file=trusted),
-        outlook=replace(settings.outlook, **outlook(beside.base), ca_file=trusted),
+        outlook=replace(settings.outlook, **outlook(beside.base), ca_file=trusted, told=True),
         network=replace(network, allow=allow, ca_file=trusted),
     )
 

@@ -47,7 +47,7 @@ def test_pages_alone_are_served_where_we_were_told_and_nowhere_else(tmp_path: Pa
     migrate.upgrade(url_of(Settings(home=tmp_path)))
     place = f"127.0.0.1:{free_port()}"
     words = [sys.executable, "-m", "services", "web"]
-    env = clean_environment(HOME=str(tmp_path), LISTEN=place)
+    env = clean_environment(HOME=str(tmp_path), LISTEN=place, PSUH_URL="https://us.example.org")
     with subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE) as first:
         assert first.stdout
         assert await_(first.stdout.readline, "a word") == (
@@ -60,3 +60,4 @@ def test_pages_alone_are_served_where_we_were_told_and_nowhere_else(tmp_path: Pa
         assert first.wait(20) == 0
     assert second.returncode == 2
     assert b"is taken: name a free one in COMMONHOUR_LISTEN." in second.stderr
+    assert second.stderr.count(b"did you mean COMMONHOUR_PUSH_URL?") == 1  # and we go on

@@ -60,6 +60,7 @@ def test_before_the_first_start_nothing_fails_and_nothing_is_made(tmp_path: Path
         "mail": "ok",
         "google": "ok",
         "outlook": "ok",
+        "push": "ok",
         "feeds": "ok",
     }
     assert not home.exists()
@@ -80,6 +81,23 @@ def test_after_a_start_everything_is_well(tmp_path: Path) -> None:
 
     assert set(states(findings).values()) == {"ok"}
     assert "runs at http://127.0.0.1:8000" in findings["up"].what
+
+
+def test_beside_a_sandbox_the_doctor_says_what_that_plays(tmp_path: Path) -> None:
+    played = Told(os.getpid(), "http://127.0.0.1:8000", sandbox="https://127.0.0.1:8443")
+    with hold(tmp_path) as held:
+        held.tell(played)
+        beside = found(tmp_path)
+        both = found(tmp_path, GOOGLE_CLIENT_ID="us", GOOGLE_CLIENT_SECRET="a secret")
+    after = found(tmp_path)
+
+    assert "runs with --sandbox at http://127.0.0.1:8000" in beside["up"].what
+    for part in ("google", "outlook"):
+        assert beside[part].what.startswith("played by the sandbox at https://127.0.0.1:8443")
+    assert beside["push"].what.startswith("the sandbox tells of changes")
+    assert {beside[each].state for each in ("up", "google", "outlook", "push")} == {"ok"}
+    assert both["google"].what.endswith("what is set counts without it")
+    assert [after[each].what.partition(":")[0] for each in ("google", "push")] == ["not set"] * 2
 
 
 def test_bad_settings_are_lines_and_the_rest_is_looked_at_all_the_same(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Where accounts are connected: what is wrong is told at once, with what to write."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from services.config import BadSettings, Settings
 from services.doctor import doors
-from tests.up.test_doctor import found, states
+from services.doctor.examine import examine
+from services.doubts import tell
+from tests.up.running import ROOT
+from tests.up.test_doctor import NOW, found, states
 
 KNOWN = {"COMMONHOUR_GOOGLE_CLIENT_ID": "us", "COMMONHOUR_GOOGLE_CLIENT_SECRET": "a secret"}
 
@@ -80,6 +84,13 @@ def test_outlook_is_read_likewise_and_its_secret_stays_one() -> None:
                 "https://[::1", "ftp://h/", "https://h/?a=b", "https://h:99999/",
             )
         ),
+        *(
+            ({"PUSH_URL": text}, "COMMONHOUR_PUSH_URL: it must be https, host and perhaps port")
+            for text in (
+                "http://h", "http://127.0.0.1:8000", "https://h h", "https://", "https://u@h",
+                "https://h?a=b", "https://h:99999", "https://[::1", "h",
+            )
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told(said: dict[str, str], sentence: str) -> None:
@@ -129,3 +140,79 @@ def test_the_doctor_asks_microsoft_before_members_do(
 
     assert states(known)["outlook"] == "failing"
     assert remedy in str(known["outlook"].remedy)
+
+
+def test_hosts_are_told_where_we_are_only_where_that_is_set(tmp_path: Path) -> None:
+    there = {"PUSH_URL": "https://us.example.org:8443/common"}
+
+    assert read().push_url is None
+    assert read(**there).push_url == "https://us.example.org:8443/common"
+    assert "from time to time" in found(tmp_path)["push"].what
+
+
+def test_one_problem_is_told_as_one() -> None:
+    with pytest.raises(BadSettings) as alone:
+        read(PUSH_URL="http://us.example.org")
+    with pytest.raises(BadSettings) as many:
+        read(PUSH_URL="http://us.example.org", LOG="loud")
+
+    assert str(alone.value) == (
+        "COMMONHOUR_PUSH_URL: it must be https, host and perhaps port only, such as "
+        "https://commonhour.example.org: correct it, or unset it."
+    )
+    assert str(many.value).endswith(": correct or unset them.")
+
+
+def doubts(**said: str) -> dict[str, str]:
+    """What is doubted, by its first word, with what to do."""
+    return {each.what.partition(" ")[0].rstrip(":"): each.remedy for each in read(**said).doubts}
+
+
+def test_a_name_that_nobody_reads_is_doubted_and_the_nearest_one_told() -> None:
+    found = doubts(PSUH_URL="https://us.example.org", SMPT_URL="smtp://h", WHATEVER="x", LGO="")
+
+    assert found == {
+        "COMMONHOUR_PSUH_URL": "did you mean COMMONHOUR_PUSH_URL?",
+        "COMMONHOUR_SMPT_URL": "did you mean COMMONHOUR_SMTP_URL?",
+        "COMMONHOUR_WHATEVER": "docs/operating.md names all there are",
+    }
+
+
+def test_nothing_that_the_documents_name_is_doubted(tmp_path: Path) -> None:
+    texts = [(ROOT / each).read_text("utf-8") for each in ("docs/operating.md", ".env.example")]
+    names = set(re.findall(r"COMMONHOUR_[A-Z_]*[A-Z]", " ".join(texts)))
+    env = dict.fromkeys(names, "?") | {"COMMONHOUR_HOME": str(tmp_path)}
+
+    said = [each for each in examine(env, NOW) if each.part == "setting"]
+
+    assert len(names) > 25
+    assert {each.state for each in said} == {"failing"}  # a bad value, and no unknown name
+    both = {"CLIENT_ID": "us", "CLIENT_SECRET": "a secret", "SECRET": "the same"}
+    assert doubts(**{f"MICROSOFT_{name}": text for name, text in both.items()}) == {}
+
+
+def test_times_that_hosts_would_not_bear_are_doubted_and_count(tmp_path: Path) -> None:
+    assert doubts(REFRESH="59", ONCE="0.5").keys() == {"COMMONHOUR_REFRESH", "COMMONHOUR_ONCE"}
+    assert read(REFRESH="59", ONCE="0.5").times.refresh == 59
+
+    finding = found(tmp_path, REFRESH="59")["setting"]
+    assert finding.state == "weak"
+    assert "each 59 s" in finding.what
+
+
+def test_the_doctor_doubts_what_it_is_told_of_also_beside_what_is_wrong(tmp_path: Path) -> None:
+    env = {"COMMONHOUR_HOME": str(tmp_path), "COMMONHOUR_LOG": "loud", "COMMONHOUR_LGO": "info"}
+
+    said = [each for each in examine(env, NOW) if each.part == "setting"]
+
+    assert [each.state for each in said] == ["failing", "weak"]
+    assert said[1].remedy == "did you mean COMMONHOUR_LOG?"
+
+
+def test_doubts_are_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    tell(read(PSUH_URL="https://us.example.org/a-secret").doubts)
+
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert "did you mean COMMONHOUR_PUSH_URL?" in record.getMessage()
+    assert "a-secret" not in record.getMessage()

@@ -15,6 +15,7 @@ from services import facts
 from services.config import Settings
 from services.storage.ids import new_id
 from services.storage.rows.outbox import TaskState
+from services.up.lock import holder
 from services.wiring import Runtime
 from tests.runtimes import tasks
 from tests.up.running import Up, await_, free_port, runs
@@ -91,6 +92,26 @@ def test_a_port_that_others_were_told_of_is_not_exchanged(start: Start) -> None:
 
         assert up.process.wait(30) == 2
     assert f"Port {port} is taken: name a free one in COMMONHOUR_LISTEN." in up.text
+
+
+def test_a_sandbox_beside_it_is_marked_while_it_runs(tmp_path: Path) -> None:
+    at = f"https://127.0.0.1:{free_port()}"
+    settings = {"PUSH_URL": at, "PSUH_URL": "https://us.example.org"}
+    up = Up(tmp_path / "home", tmp_path / "said", settings, "--sandbox")
+    try:
+        up.ready()
+        mark = up.told.sandbox
+    finally:
+        ended = up.end()
+        up.kill()
+
+    assert ended == 0
+    assert f"The sandbox plays Google and Outlook: {mark}/" in up.text
+    assert mark.startswith("https://127.0.0.1:")
+    assert f"It tells of changes at COMMONHOUR_PUSH_URL, {at}, not at {up.address}." in up.text
+    assert up.text.count("COMMONHOUR_PSUH_URL is no setting") == 1
+    assert "did you mean COMMONHOUR_PUSH_URL?" in up.text
+    assert holder(up.home) is None
 
 
 def test_a_second_one_on_the_same_folder_is_refused(start: Start) -> None:
