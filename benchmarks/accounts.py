@@ -46,7 +46,7 @@ _AT_ONCE = _REACTION.at_once
 
 def run(size: int = _SIZE, *hosts: str) -> None:
     """Print every line, for each of these hosts; for all of them, where none is named."""
-    for host in [Host(each) for each in hosts] or Host:
+    for host in [Host(each) for each in hosts] or [Host.GOOGLE, Host.OUTLOOK]:
         _run(size, host)
 
 

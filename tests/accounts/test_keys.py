@@ -25,7 +25,7 @@ from tests.services.commands import Terminal
 
 HASHES = {
     "account.identity", "consent.identity", "consent.state_hash", "answer.key",
-    "answer.request", "try.key",
+    "answer.request", "try.key", "channel.remote", "channel.secret_hash",
     "gate.key", "audit.seal", "link.secret_hash", "session.secret_hash", "token.secret_hash",
 }  # fmt: skip
 PLAIN = {"answer.body", "busy.events"}  # an answer that was given, and packed times

@@ -27,6 +27,7 @@ REAL: Mapping[str, str] = {}
 # A tenth of the real figures, but for the relay's poll, which would keep a small machine busy.
 TENTH: Mapping[str, str] = {
     "LEASE": "2",
+    "ONCE": "0.1",
     "RENEW": "0.5",
     "SWEEP": "0.2",
     "POLL": "0.05",

@@ -35,7 +35,7 @@ class MemoryHost:
     returned: list[str] = field(default_factory=list)
     over: bool = False
     life: timedelta = timedelta(hours=1)
-    able: frozenset[Capability] = frozenset(Capability)
+    able: frozenset[Capability] = frozenset(Capability) - {Capability.WATCHES_ALL}
 
     def question(self, asked: Asked, hint: str) -> str:
         return f"{self.origin}/?state={asked.state}&hint={hint}"

@@ -58,12 +58,26 @@ def using(settings: Settings, crowd: Crowded) -> Settings:
 
 def planted(runtime: Runtime, crowd: Crowded) -> list[Member]:
     """Connect everybody's account; their calendars were read, and nothing has changed since."""
+    assert crowd.at is not None
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(partial(_member, runtime, crowd.at), crowd.tokens.items()))
     with runtime.work() as work:
         for each in found:
             _plant(runtime, work, each)
     return found
+
+
+def entered(runtime: Runtime, crowd: Crowded) -> None:
+    """Enter everybody's address; nobody has read it yet."""
+    with runtime.work() as work:
+        for email, (path, _) in crowd.tokens.items():
+            person = _person(work, email)
+            row = CalendarRow(
+                id=new_id(), person_id=person, kind=CalendarKind.WORK, source=Source.ADDRESS,
+                created_at=work.now, due_at=work.now + timedelta(days=1),
+            )  # fmt: skip
+            row.address = runtime.keys.sealed(f"{crowd.base}{path}", row.id)
+            work.add(row)
 
 
 def forget(runtime: Runtime, members: Collection[Member]) -> None:
@@ -124,9 +138,7 @@ def _provider(runtime: Runtime, at: Host, token: str) -> Provider:
 
 
 def _plant(runtime: Runtime, work: Work, member: Member) -> None:
-    person, keys, now = new_id(), runtime.keys, work.now
-    work.add(PersonRow(id=person, email=member.email, name="Member", created_at=now))
-    work.session.flush()
+    person, keys, now = _person(work, member.email), runtime.keys, work.now
     grant = Grant(
         member.token, now + timedelta(hours=1), member.renewal, SCOPES[member.at],
         member.email, member.email,
@@ -139,9 +151,10 @@ def _plant(runtime: Runtime, work: Work, member: Member) -> None:
     account.sealed = access.sealed(keys, grant, access.owner_of(account))
     work.add(account)
     work.session.flush()
+    earlier = now - timedelta(minutes=5)  # nothing is read twice within a minute
     calendar = CalendarRow(
         id=new_id(), person_id=person, account_id=account.id, kind=CalendarKind.WORK, main=True,
-        source=Source.ACCOUNT, created_at=now, read_at=now, tried_at=now,
+        source=Source.ACCOUNT, created_at=now, read_at=earlier, tried_at=earlier,
     )  # fmt: skip
     calendar.address = keys.sealed(member.calendar, calendar.id)
     calendar.seen = keys.sealed(json.dumps({"cursor": member.cursor}), calendar.id)
@@ -151,3 +164,10 @@ def _plant(runtime: Runtime, work: Work, member: Member) -> None:
     start = int(now.timestamp())
     busy = Events.of([BusyInterval(start, start + 3600, Kind.BUSY)])
     calendars.keep(work, calendar.id, busy, first, last)
+
+
+def _person(work: Work, email: str) -> UUID:
+    person = PersonRow(id=new_id(), email=email, name="Member", created_at=work.now)
+    work.add(person)
+    work.session.flush()
+    return person.id

@@ -13,6 +13,7 @@ from calendar_sync.errors import ReconnectNeeded, Wait
 from calendar_sync.google.consent import SCOPES
 from calendar_sync.host import Grant
 from scheduler.errors import TryLater
+from services.config import Times
 from services.facts import AccountDue
 from services.flow import access, listing, plans, read_now
 from services.flow.errors import TooMany
@@ -278,6 +279,7 @@ def test_our_share_ends_before_googles_limit(town: GoogleTown) -> None:
     town.moves_in(ADA, *WEEK)
     start = town.mark()
 
+    town.runtime.settings = replace(town.runtime.settings, times=Times(once=0.5))
     for turn in range(30):  # a reading every other second is more than Google takes
         town.occupy(ADA, (MONDAY + turn * DAY, MONDAY + turn * DAY + 9 * HOUR))
         with town.runtime.work() as work:

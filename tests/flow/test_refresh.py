@@ -82,7 +82,7 @@ def test_an_unchanged_calendar_costs_one_conditional_request_and_nothing_follows
     assert conditions(town) == [{}, {"If-None-Match": '"mondays"'}]
     row = town.row(calendar)
     assert (row.read_at, row.failures, row.failed_what) == (town.clock.now, 0, None)
-    assert timedelta(hours=5.4) <= waits(town, calendar) <= timedelta(hours=6)
+    assert timedelta(hours=5.3) <= waits(town, calendar) <= timedelta(hours=6)
     assert town.changes(calendar) == 0
 
 

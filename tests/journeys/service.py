@@ -88,7 +88,7 @@ def started(
     """Start the service, beside a sandbox if wanted; it must end cleanly."""
     plain = {key: each for key, each in os.environ.items() if not key.startswith("COMMONHOUR_")}
     ours = {"COMMONHOUR_HOME": str(home), "COMMONHOUR_LOG": level}
-    env = {**plain, **ours, **more, "COMMONHOUR_LISTEN": "127.0.0.1:0"}
+    env = {**plain, **ours, "COMMONHOUR_LISTEN": "127.0.0.1:0", **more}
     log = home.parent / "service.log"
     with ExitStack() as closing, log.open("w") as stderr, subprocess.Popen(
         [sys.executable, "-m", "services", "up", *(["--sandbox"] if sandbox else [])],

@@ -68,7 +68,9 @@ def test_an_account_is_connected_and_the_term_is_planned_around_it(
     assert [each["kind"] for each in offered] == ["work", "clinical"]
 
 
-def test_an_event_that_moves_overtakes_the_plan_once_it_is_read(town: Town, cora: Window) -> None:
+def test_an_event_that_moves_overtakes_the_plan_and_nobody_has_to_ask(
+    town: Town, cora: Window
+) -> None:
     who = Somebody("Bela Moreno", "bela@example.org")
     there = town.let_in(who, town.busy())
     group = town.group(who)
@@ -76,17 +78,18 @@ def test_an_event_that_moves_overtakes_the_plan_once_it_is_read(town: Town, cora
         bela.open("/me")
         bela.consents(CONNECT, who.email)
         bela.chooses()
+        bela.waits("/me", "Google Calendar tells us when something changes")
+        bela.reads()
         plan(cora, group.home)
         assert cora.states(who.name) == AWAY
         planned = cora.page.url
 
         moved(bela, there, group.thursdays[1], group.thursdays[4])
-        bela.reads_now()
 
-    cora.waits(planned, "A calendar has changed since this plan was made")
+    cora.waits(group.home, "A calendar has changed since: plan again.")
     cora.reads()
-    cora.open(group.home)
-    cora.sees("A calendar has changed since: plan again.")
+    cora.open(planned)
+    cora.sees("A calendar has changed since this plan was made")
     cora.reads()
     plan(cora, group.home)
     cora.sees("A calendar has changed since", 0)

@@ -241,7 +241,7 @@ def test_no_word_of_a_connected_account_is_found_anywhere(  # noqa: PLR0917
     request: pytest.FixtureRequest,
 ) -> None:
     print(f"seed {SEED}")
-    env = {"COMMONHOUR_REFRESH": "1", "COMMONHOUR_TICK": "0.2"}
+    env = {"COMMONHOUR_REFRESH": "1", "COMMONHOUR_TICK": "0.2", "COMMONHOUR_ONCE": "0.1"}
     if memory == "servers":
         env["COMMONHOUR_DATABASE_URL"] = request.getfixturevalue("postgres_url")
         env["COMMONHOUR_REDIS_URL"] = request.getfixturevalue("redis_url")

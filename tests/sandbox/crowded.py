@@ -1,6 +1,7 @@
 """A sandbox in a process of its own, with many plain people who have allowed us to read.
 
 Run as `python -m tests.sandbox.crowded FOLDER PEOPLE HOST`; it ends when its standard input does.
+Where no host is named (`-`), they have no accounts: their calendars are read at an address.
 """
 
 import json
@@ -25,6 +26,7 @@ SCOPES = {
     Host.GOOGLE: frozenset(google.SCOPES),
     Host.OUTLOOK: frozenset({"Calendars.ReadBasic"}),
 }
+_SEEDS = {Host.GOOGLE: 7, Host.OUTLOOK: 8, None: 9}  # nobody is at two hosts
 _ROOT = Path(__file__).parent.parent.parent
 
 
@@ -32,11 +34,12 @@ _ROOT = Path(__file__).parent.parent.parent
 class Crowded:
     """A sandbox that answers.
 
-    at      where everybody is
-    tokens  by e-mail address: an access token and what renews it
+    at      where everybody is; None: at addresses
+    tokens  by e-mail address: an access token and what renews it; or an address, and nothing
     """
 
-    at: Host
+    at: Host | None
+    pid: int
     base: str
     ca_file: Path
     tokens: dict[str, tuple[str, str]]
@@ -61,10 +64,10 @@ class Crowded:
 
 
 @contextmanager
-def crowded(folder: Path, people: int, at: Host = Host.GOOGLE) -> Iterator[Crowded]:
+def crowded(folder: Path, people: int, at: Host | None = Host.GOOGLE) -> Iterator[Crowded]:
     """Run one."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.sandbox.crowded", str(folder), str(people), at],
+        [sys.executable, "-m", "tests.sandbox.crowded", str(folder), str(people), at or "-"],
         cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdin is not None
@@ -74,23 +77,28 @@ def crowded(folder: Path, people: int, at: Host = Host.GOOGLE) -> Iterator[Crowd
             ca_file = Path(said["ca_file"])
             trusting = ssl.create_default_context(cafile=ca_file)
             with httpx.Client(base_url=said["base"], verify=trusting, trust_env=False) as client:
-                yield Crowded(at, said["base"], ca_file, said["tokens"], client)
+                yield Crowded(at, process.pid, said["base"], ca_file, said["tokens"], client)
 
 
-def _main(folder: Path, people: int, at: Host) -> None:
+def _main(folder: Path, people: int, at: Host | None) -> None:
     with closing(World.open(folder, seed=False)) as world:
-        grants = world.grants if at is Host.GOOGLE else world.entra
-        kind = "google" if at is Host.GOOGLE else "work"
-        given = {
-            each.email: grants.give(each.email, SCOPES[at])
-            for each in many(world, people, 7, host=kind)
-        }
-        tokens = {email: (each.access, each.refresh) for email, each in given.items()}
+        kind = "work" if at is Host.OUTLOOK else "google"
+        everybody = many(world, people, _SEEDS[at], host=kind)
+        given = {each.email: _given(world, each.email, at) for each in everybody}
         with serving(world, home=folder) as running:
-            said = {"base": running.base, "ca_file": str(running.ca_file), "tokens": tokens}
+            said = {"base": running.base, "ca_file": str(running.ca_file), "tokens": given}
             print(json.dumps(said), flush=True)
             sys.stdin.read()
 
 
+def _given(world: World, email: str, at: Host | None) -> tuple[str, str]:
+    if at is None:
+        return f"/ics/{world.calendars(email)[0].feed}.ics", ""
+    grants = world.grants if at is Host.GOOGLE else world.entra
+    grant = grants.give(email, SCOPES[at])
+    return grant.access, grant.refresh
+
+
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), int(sys.argv[2]), Host(sys.argv[3]))
+    _said = sys.argv[3]
+    _main(Path(sys.argv[1]), int(sys.argv[2]), None if _said == "-" else Host(_said))
