@@ -109,6 +109,7 @@ class _Installation(Collector):
             yield from _outbox(look.numbers.loads)
             yield from _beats(look.numbers)
             yield from _counts(look.numbers)
+            yield from _telling(look)
 
 
 def _parts(look: Look) -> Iterator[Metric]:
@@ -150,6 +151,19 @@ def _counts(numbers: Numbers) -> Iterator[Metric]:
         ("mails_waiting", "Mails with links that are not sent yet.", counts.waiting_mails),
     ):
         yield _gauge(name, said, [], [(number, [])])
+
+
+def _telling(look: Look) -> Iterator[Metric]:
+    """Tell nothing where hosts have no address of ours."""
+    found = look.numbers.telling if look.numbers else None
+    if found is None:
+        return
+    states = [(getattr(found, each), [each]) for each in ("able", "told", "unopened")]
+    said = "Accounts at hosts that can tell of changes; that do; whose channels cannot be opened."
+    yield _gauge("telling_accounts", said, ["state"], states)
+    said = "When a host last told of a change, in seconds since 1970; 0: it is not known."
+    at = found.heard_at.timestamp() if found.heard_at else 0.0
+    yield _gauge("heard_timestamp_seconds", said, [], [(at, [])])
 
 
 def _gauge(

@@ -96,7 +96,7 @@ def _database(runtime: Runtime) -> tuple[str, Numbers | None]:
         if not migrate.is_current(runtime.engine):
             return "not migrated", None
         with runtime.reading() as work:
-            return "ok", installation.numbers(work, QUEUES)
+            return "ok", installation.numbers(work, QUEUES, runtime.settings.push_url)
     except InTrouble:
         return "away", None
     except AllInUse:

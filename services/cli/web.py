@@ -16,7 +16,7 @@ def web() -> None:
     A database that is away is waited for. SIGTERM ends it once the requests that have begun are
     answered.
     """
-    from services import log  # noqa: PLC0415 -- other commands start without
+    from services import doubts, log  # noqa: PLC0415 -- other commands start without
     from services.app import create_app  # noqa: PLC0415
     from services.up.database import OutOfReach, require_tables  # noqa: PLC0415
     from services.up.lock import keys_of  # noqa: PLC0415
@@ -25,6 +25,7 @@ def web() -> None:
 
     settings = Settings.from_env()
     log.set_up(settings.log)
+    doubts.tell(settings.doubts)
     click.get_current_context().with_resource(keys_of(settings))
     runtime = Runtime.of(settings)
     try:
