@@ -39,6 +39,7 @@ class Due:
     began   when; a reading that began earlier never replaces one that began later
     seen    what its host said the last time; None: read all of it
     sealed  the same as it is kept
+    address  as it is kept; what was read at another than is kept now says nothing any more
     """
 
     calendar_id: UUID
@@ -47,6 +48,7 @@ class Due:
     began: datetime
     seen: Seen | None = field(repr=False)
     sealed: bytes | None = field(repr=False)
+    address: bytes | None = field(repr=False)
 
 
 def place_of(work: Work, keys: Keys, calendar_id: UUID) -> Due | None:
@@ -60,7 +62,8 @@ def place_of(work: Work, keys: Keys, calendar_id: UUID) -> Due | None:
     tz = stored.zone_of(work, row)
     _, busy = stored.known(work, row)
     seen = _seen(keys, row, busy, tz, work.now)
-    return Due(row.id, _place(keys, row, tz, work.now), tz, work.now, seen, row.seen)
+    place = _place(keys, row, tz, work.now)
+    return Due(row.id, place, tz, work.now, seen, row.seen, row.address)
 
 
 def read(due: Due, network: Network) -> Reading | Unreadable:
@@ -84,7 +87,7 @@ def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refres
     """
     row = stored.locked(work, due.calendar_id)
     if row is None or _is_overtaken(work, row, due, outcome):
-        return  # deleted while it was read, or read again by somebody since
+        return  # deleted while it was read, or moved, or read again by somebody since
     told: Told | Unreadable
     if isinstance(outcome, Unreadable):
         told = outcome
@@ -169,8 +172,11 @@ def _seen(
 
 
 def _is_overtaken(work: Work, row: CalendarRow, due: Due, outcome: Reading | Unreadable) -> bool:
-    """Whether a reading that began later is kept, or "not changed" is said of what is replaced."""
-    if is_later(work, row, due.began):
+    """Whether a reading that began later is kept, or "not changed" is said of what is replaced.
+
+    So it is where the calendar has moved meanwhile, whichever of the two readings began later.
+    """
+    if row.address != due.address or is_later(work, row, due.began):
         return True
     same = isinstance(outcome, Reading) and outcome.intervals is None
     return same and row.seen != due.sealed

@@ -207,11 +207,15 @@ PAGES: dict[str, Row] = {
     "GET calendars.dropping": coordinators(200),
     "POST calendars.drop": coordinators(303),
     "POST calendars.read_entered": coordinators(409),  # hours of every week: nothing is read
+    "GET moving.asking_entered": coordinators(404),  # hours of every week have no address
+    "POST moving.entered": coordinators(404, form={"address": "https://feeds.example.org/1.ics"}),
     "GET calendars.new_own": everybody(200),
     "POST calendars.add_own": everybody(303, form=_WEEKLY, places={"way": "weekly"}),
     "GET calendars.dropping_own": everybody(200),
     "POST calendars.drop_own": everybody(303),
     "POST calendars.read_own": everybody(409),
+    "GET moving.asking_own": everybody(404),  # hours of every week have no address
+    "POST moving.own": everybody(404, form={"address": "https://feeds.example.org/1.ics"}),
     "POST calendars.believe": everybody(409),  # nobody has asked
     "GET accounts.choosing": everybody(200),
     "POST accounts.choose": everybody(422),

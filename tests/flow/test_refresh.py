@@ -13,7 +13,17 @@ from calendar_sync.errors import Unreadable
 from calendar_sync.ics.source import Reading
 from scheduler.model.busy import Kind
 from services import clock
-from services.flow import calendars, coverage, plans, purge, read_now, readings, rights
+from services.flow import (
+    calendars,
+    coverage,
+    moving,
+    plans,
+    purge,
+    read_now,
+    readings,
+    rests,
+    rights,
+)
 from services.flow.coverage import Known
 from services.flow.errors import Conflict, TooMany
 from services.flow.question import TRUSTED
@@ -355,6 +365,43 @@ def test_that_nothing_has_changed_says_nothing_of_what_was_replaced(town: Town) 
 
     town.due(calendar)
     assert conditions(town)[-1] == {"If-None-Match": '"tuesdays"'}
+
+
+@pytest.mark.parametrize("moved_first", [True, False])
+@pytest.mark.parametrize(
+    "old",
+    [
+        Page(a_calendar(MONDAYS, once("20270301"))),
+        Page(status=503, headers={"Retry-After": "43200"}),
+    ],
+)
+def test_what_is_read_at_an_old_address_says_nothing_of_the_calendar_that_moved(
+    town: Town, old: Page, *, moved_first: bool
+) -> None:
+    calendar = watched(town)
+    runtime, network = town.runtime, town.runtime.settings.network
+    town.publish(TUESDAYS, path="/new.ics")
+    town.host.pages[PATH] = old
+    with runtime.reading() as work:
+        new = moving.due_at(work, town.row(calendar), town.host.address("/new.ics"))
+    town.clock.forward(seconds=1)
+    with runtime.reading() as work:
+        late = readings.place_of(work, runtime.keys, calendar)
+    assert late is not None
+    there, here = moving.read(new, network), readings.read(late, network)
+    town.clock.forward(seconds=1)
+
+    for is_move in (moved_first, not moved_first):
+        with runtime.work() as work:
+            if is_move:
+                moving.move(work, runtime.keys, new, there, 3600)
+            else:
+                readings.keep(work, runtime.keys, late, here, 3600)
+
+    assert town.busy(calendar).events.intervals()[0].start % (7 * 86_400) == 5 * 86_400  # Tuesday
+    assert (town.row(calendar).failures, town.row(calendar).failed_what) == (0, None)
+    with runtime.reading() as work:
+        assert rests.until(work, calendar) is None
 
 
 def test_a_calendar_that_is_deleted_before_it_is_read_is_not_read(town: Town) -> None:

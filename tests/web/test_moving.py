@@ -1,14 +1,18 @@
 """Calendars at addresses: which are the same, where one has moved to, and what is no address."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from services.flow import crowding, doubts, readings, rests
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
+from services.storage.rows.groups import MemberRow
 from tests.calendar_sync.builders import a_calendar
 from tests.calendar_sync.hosts import Host, Page, a_host
 from tests.flow.town import FREE_BUT_MONDAYS, once
@@ -43,6 +47,10 @@ class Place:
             for name, value in values.items():
                 setattr(work.session.get_one(CalendarRow, calendar), name, value)
 
+    def move(self, calendar: UUID, path: str = "/new.ics") -> None:
+        there = f"/me/calendars/{calendar}/address"
+        self.mia.send(there, address=self.host.address(path))
+
     def taken(self, calendar: UUID) -> int:
         with self.house.runtime.reading() as work:
             return len(work.session.get_one(BusyRow, calendar).events.rows)
@@ -53,6 +61,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     with a_host(tmp_path) as host:
         host.pages["/old.ics"] = Page(FREE_BUT_MONDAYS)
         host.pages["/new.ics"] = Page(a_calendar(once("20270301")))
+        host.pages["/empty.ics"] = Page(a_calendar())
         house = furnished(a_house(tmp_path, network=host.network()))
         yield Place(house, host, house.visitor("member"))
         house.runtime.engine.dispose()
@@ -66,6 +75,8 @@ def test_a_calendar_that_has_moved_is_given_its_new_address_and_asked_nothing_el
     there = f"/me/calendars/{calendar}/address"
     assert there in place.mia.get("/me").links
     assert place.mia.get(there).typed("address") == [""]  # the old one is never shown
+    ticks = count()
+    place.house.runtime.clock = lambda: NOW + timedelta(milliseconds=next(ticks))
 
     back = place.mia.send(there, address=place.host.address("/new.ics"))
 
@@ -82,6 +93,7 @@ def test_a_calendar_that_has_moved_is_given_its_new_address_and_asked_nothing_el
     [
         ("http://calendar.example.org/a.ics", "is not encrypted: use its https address"),
         ("/gone.ics", "no longer has this calendar"),
+        ("/empty.ics", "The calendar holds nothing from today on"),
         ("nonsense", "This is no address"),
     ],
 )
@@ -96,15 +108,75 @@ def test_a_new_address_that_is_none_changes_nothing(place: Place, typed: str, wo
     assert [each.address for each in place.rows()] == [before.address]
 
 
+def test_where_it_is_not_believed_after_all_nobody_is_told_that_it_is_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = place.add().id
+    place.change(calendar, seen=b"what the old host said")
+    monkeypatch.setattr(doubts, "_is_believed", lambda *_: False)
+
+    place.move(calendar)
+
+    page = place.mia.get("/me").text
+    assert "The calendar is read at its new address" not in page
+    assert "It shows less than half of the time that it showed before: say on your page" in page
+    [row] = place.rows()
+    assert (row.seen, place.taken(calendar) > 1) == (None, True)
+
+
+def test_what_its_old_host_asked_for_does_not_bind_the_new_one(place: Place) -> None:
+    calendar = place.add().id
+    with place.house.runtime.work() as work:
+        rests.begin(work, calendar, timedelta(hours=12))
+
+    place.move(calendar)
+
+    with place.house.runtime.reading() as work:
+        assert rests.until(work, calendar) is None
+
+
+def test_the_same_address_given_once_more_is_read_in_full(place: Place) -> None:
+    old = place.host.pages["/old.ics"]
+    place.host.pages["/old.ics"] = replace(old, etag='"old"')
+    calendar, runtime = place.add().id, place.house.runtime
+    place.move(calendar)  # now its host has said what it is to be asked by
+
+    place.move(calendar, "/old.ics")
+    place.move(calendar, "/old.ics")
+
+    assert ["If-None-Match" in headers for _, headers in place.host.asked] == [False] * 4
+    with runtime.reading() as work:
+        due = readings.place_of(work, runtime.keys, calendar)
+    assert due is not None
+    readings.read(due, runtime.settings.network)
+    assert place.host.asked[-1][1]["If-None-Match"] == '"old"'
+
+
+def test_while_its_host_is_busy_with_others_the_form_stays(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, address = place.add(), place.host.address("/new.ics")
+    monkeypatch.setattr(crowding, "PATIENCE", 0.0)
+    with ExitStack() as others:
+        for _ in range(crowding.MOST):
+            others.enter_context(crowding.place_at(address))
+        page = place.mia.refused(f"/me/calendars/{before.id}/address", 429, address=address)
+
+    assert "Other calendars of this host are being read: try again in a moment." in page.text
+    assert page.typed("address") == [address]
+    assert [each.address for each in place.rows()] == [before.address]
+
+
 def test_nobody_else_gives_an_address(place: Place) -> None:
     calendar, cleo = place.add().id, place.house.visitor("coordinator")
 
-    for there in (
-        f"/me/calendars/{calendar}/address",
-        f"/groups/{place.house.group}/members/{place.house.mia}/calendars/{calendar}/address",
+    member = f"/groups/{place.house.group}/members/{place.house.mia}"
+    for there, status in (
+        (f"/me/calendars/{calendar}/address", 404),
+        (f"{member}/calendars/{calendar}/address", 403),  # Mia has joined
     ):
-        cleo.get(there, 404)
-        cleo.refused(there, 404, address=place.host.address("/new.ics"))
+        cleo.get(there, status)
+        cleo.refused(there, status, address=place.host.address("/new.ics"))
 
 
 def test_a_coordinator_gives_the_address_of_what_they_entered(place: Place) -> None:
@@ -118,6 +190,22 @@ def test_a_coordinator_gives_the_address_of_what_they_entered(place: Place) -> N
     cleo.send(there, address=place.host.address("/new.ics"))
 
     assert place.taken(row.id) == 1
+
+
+def test_once_the_member_has_joined_a_coordinator_gives_no_address(place: Place) -> None:
+    cleo, at = place.house.visitor("coordinator"), place.house
+    member, old = f"/groups/{at.group}/members/{at.max}", place.host.address("/old.ics")
+    cleo.send(f"{member}/calendars/address", address=old, kind="work")
+    [row] = place.rows()
+    with at.runtime.work() as work:
+        work.session.get_one(MemberRow, at.max).joined_at = NOW
+
+    there = f"{member}/calendars/{row.id}/address"
+    page = cleo.get(there, 403)
+    cleo.send(there, 403, address=place.host.address("/new.ics"))
+
+    assert "Max Silent has joined and looks after their own calendars" in page.text
+    assert [each.address for each in place.rows()] == [row.address]
 
 
 def test_coordinators_are_told_who_can_mend_it_and_not_where_it_is(place: Place) -> None:

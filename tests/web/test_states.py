@@ -89,9 +89,9 @@ def test_a_burst_of_edits_is_no_fault_and_is_read_again_within_a_minute(
         at(house, due)
 
     page = mia.get("/me")
-    assert "changing just now, read again within a minute" in page.text
+    assert "changing just now, read again soon" in page.text
     seen = group(house)
-    assert "A calendar is changing just now: it is read again within a minute." in seen.text
+    assert "A calendar is changing just now: it is read again soon." in seen.text
     for each in (page, seen):
         assert "Not read since" not in each.text
         assert "no longer read" not in each.text
