@@ -13,6 +13,11 @@ from services.storage.work import Work
 
 def drop(work: Work, row: CalendarRow) -> None:
     """Delete a calendar with what was read of it, and the plans in which its times show."""
+    if row.account_id is not None and row.source is Source.ACCOUNT:
+        account = accounts.locked(work, row.account_id)  # before the plans, as whoever lets it go
+        if account is None:
+            return  # it was let go meanwhile, with all that was read of it
+        account.watch_at = None  # its channel is closed
     concerned = (
         [row.group_id]
         if row.group_id is not None
@@ -21,10 +26,6 @@ def drop(work: Work, row: CalendarRow) -> None:
     plans.drop_of_groups(work, concerned)
     answers.erase(work, concerned)
     answers.erase_of(work, row.person_id)
-    if row.account_id is not None and row.source is Source.ACCOUNT:
-        account = accounts.one(work, row.account_id)
-        if account is not None:
-            account.watch_at = None  # its channel is closed
     work.session.delete(row)
     work.note("calendar.dropped", row.id)
 

@@ -100,6 +100,7 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]],
             f"Nobody else coordinates {' and '.join(left)}",
             remedy="name another coordinator first",
         )
+    stored_accounts.locked_of(work, person_id)  # before the plans, as everybody does
     plans.drop_of_groups(work, [group.id for _, group in members.of_person(work, person_id)])
     answers.erase(work, stored_groups.with_part_of(work, person_id))
     helpers = traces.helpers(work, person_id, [group.id for group, _ in alone])

@@ -93,6 +93,7 @@ def keep(work: Work, asked: Question, answer: Answer) -> PlanRow:
     work.add(row)
     work.session.flush()
     work.note("plan.made", row.id)
+    polling.wake(work, row.group_id)
     return row
 
 
@@ -117,6 +118,14 @@ def resume(work: Work, plan_id: UUID) -> Question | None:
     # What it was to read, whichever that was, without what was read of it by now.
     to_read = partial(stale, before=row.created_at, most=max(0, row.to_read - row.read))
     return question(work, group, term, to_read=to_read)
+
+
+def is_tried(work: Work, plan_id: UUID, calendar_id: UUID) -> bool:
+    """Whether a calendar was tried since a plan was asked for."""
+    plan, row = stored.by_id(work, plan_id), calendars.one(work, calendar_id)
+    if plan is None or row is None or row.tried_at is None:
+        return False
+    return row.tried_at >= plan.created_at
 
 
 def count_read(work: Work, plan_id: UUID, calendar_id: UUID) -> None:
@@ -252,7 +261,6 @@ def _finish(work: Work, row: PlanRow, asked: Question, answer: Answer) -> None:
     row.oldest_reading_at = asked.age.oldest
     row.unread = None if asked.age.unread is None else asked.age.unread.as_kept()
     work.record(ProposalsReady(row.id))
-    polling.wake(work, row.group_id)
 
 
 def _term(work: Work, group_id: UUID, term_id: UUID) -> TermRow:

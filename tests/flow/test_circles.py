@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -9,12 +10,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, text
 
-from services.flow import accounts, calendars, channels, people
+from scheduler.model.events import Events
+from services.flow import accounts, calendars, channels, people, plans
 from services.storage import channels as stored
+from services.storage.rows.calendars import CalendarKind
 from services.storage.work import Work
 from tests.flow.accounts_town import Flat, a_flat
 from tests.flow.test_channels import ONCE, TWO, at_home, rows
-from tests.runtimes import ticked
+from tests.flow.test_together import FOR_A_PLAN, waiting_plan
+from tests.runtimes import drained, ticked, waiting_jobs
 from tests.up.running import await_
 
 _WAITING = """select 1 from pg_stat_activity
@@ -94,3 +98,54 @@ def test_somebody_drops_a_calendar_while_a_host_speaks(flat: tuple[Flat, UUID]) 
     drops = partial(calendars.drop_own, calendar_id=first.id)
     meets(town, drops, "DELETE FROM", hears(town, channels.heard))
     assert len(town.calendars()) == 1
+
+
+def at_an_address(flat: Flat) -> UUID:
+    """A calendar of Ada's at an address that cannot be read."""
+    with flat.runtime.work(flat.ada) as work:
+        taken = calendars.Taken(Events.of([]), *calendars.window(work.now))
+        sealed = calendars.sealed(flat.runtime.keys, "https://localhost/private.ics")
+        owner = calendars.own(work)
+        return calendars.add_read(work, owner, CalendarKind.WORK, taken, sealed).id
+
+
+@pytest.mark.parametrize("is_at_an_address", [False, True])
+def test_somebody_drops_a_calendar_while_a_plan_has_it_read(
+    flat: tuple[Flat, UUID], *, is_at_an_address: bool
+) -> None:
+    town, _ = flat
+    calendar = at_an_address(town) if is_at_an_address else town.calendars()[0][0].id
+    drained(town.runtime)
+    town.clock.forward(minutes=5)
+    waiting_plan(town)
+    drops = partial(calendars.drop_own, calendar_id=calendar)
+
+    meets(town, drops, "DELETE FROM plan", lambda _: drained(town.runtime))
+
+    assert calendar not in [row.id for row, _ in town.calendars()]
+    assert FOR_A_PLAN not in waiting_jobs(town.runtime)  # it had not to begin anew
+
+
+def test_somebody_drops_a_calendar_of_an_account_that_is_disconnected(
+    flat: tuple[Flat, UUID],
+) -> None:
+    town, account = flat
+    waiting_plan(town)
+    drops = partial(calendars.drop_own, calendar_id=town.calendars()[0][0].id)
+    disconnects = partial(accounts.disconnect, account_id=account)
+    meets(town, drops, "DELETE FROM plan", disconnects)
+    assert not town.calendars()
+
+
+def test_somebody_disconnects_while_a_plan_becomes_ready(flat: tuple[Flat, UUID]) -> None:
+    town, account = flat
+    waiting = waiting_plan(town)
+    with town.runtime.reading() as work:
+        asked = plans.resume(work, waiting)
+    assert asked is not None
+    answer = plans.answered(asked)
+    with town.runtime.work() as work:
+        work.session.merge(town.account(account)).due_at = work.now + timedelta(hours=6)
+    disconnects = partial(accounts.disconnect, account_id=account)
+    meets(town, disconnects, "FOR UPDATE", lambda work: plans.finish(work, waiting, asked, answer))
+    assert not town.calendars()
