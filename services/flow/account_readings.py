@@ -24,7 +24,7 @@ from services.flow.colleague_readings import Allowed
 from services.flow.doubts import unread
 from services.flow.host_reading import Due, One, Outcome, Reading
 from services.flow.question import TRUSTED
-from services.flow.restless import is_restless
+from services.flow.restless import is_restless, soon
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage import calendars as stored
@@ -105,7 +105,7 @@ def keep(work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], tim
         outcome = outcomes[each.id]
         failed = readings.note(work, keys, row, due.began, outcome, refresh=usual)
         if failed is not None and is_restless(outcome):
-            failed = timedelta(seconds=times.once)
+            failed = soon(row, times.once, failed)
         if row.source is Source.ACCOUNT or not _is_hidden(outcome):
             nexts.append(well if failed is None else failed)
     if is_open:

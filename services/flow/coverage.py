@@ -34,7 +34,7 @@ _IN_ACCOUNT = (
     "A calendar of their account cannot be read",
     "their page says why, and what they can do",
 )
-_CHANGING = ("A calendar is changing just now", "it is read again within a minute")
+_CHANGING = ("A calendar is changing just now", "it is read again soon")
 _DOUBTED = (
     "A calendar shows much less than before",
     "they say on their page whether that is right",

@@ -57,7 +57,7 @@ def confirmed(work: Work, row: PlanRow, group: GroupRow, term: TermRow) -> datet
     looked_at = row.id in stored.latest_of(work, [group.id], today)
     ours = [str(member.id) for member, _ in members.of(work, group.id)]
     alike = (term.version, ours) == (row.term_version, row.members)
-    if not looked_at or not alike or term.start < today:
+    if not looked_at or not alike or term.start < today or polling.has_news(work, group.id):
         return None
     found = polling.oldest(work, group.id)
     before = row.oldest_reading_at

@@ -77,6 +77,11 @@ def looked_at(memory: Memory, group_id: UUID) -> None:
             wake(writing, group_id)
 
 
+def has_news(work: Work, group_id: UUID) -> bool:
+    """Whether something changed in a group's calendars, and nobody has looked what follows yet."""
+    return stored.has_task(work, group_id, "planning.look_again")
+
+
 def oldest(work: Work, group_id: UUID) -> datetime | None:
     """As of when a plan of a group knows everybody's time; None: nothing is read by itself."""
     return stored.oldest(work, group_id)

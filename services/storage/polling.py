@@ -99,3 +99,15 @@ def oldest(work: Work, group_id: UUID) -> datetime | None:
     )
     found: datetime | None = work.session.execute(question).scalar_one()
     return found
+
+
+def has_task(work: Work, group_id: UUID, job: str) -> bool:
+    """Whether a job is still to be done for a calendar that counts in a group."""
+    question = (
+        select(OutboxRow.id)
+        .join(CalendarRow, CalendarRow.id == OutboxRow.subject)
+        .join(MemberRow, counts())
+        .where(MemberRow.group_id == group_id)
+        .where(OutboxRow.job == job, OutboxRow.state != TaskState.DONE)
+    )
+    return work.session.execute(question.limit(1)).first() is not None

@@ -1,6 +1,7 @@
 """CalDAV accounts whose host fails at a part: the rest of them is read, and kept."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from calendar_sync.caldav.host import CalDavHost
 from calendar_sync.caldav.where import Where
 from calendar_sync.errors import Unreadable
-from calendar_sync.provider import CalendarId
+from calendar_sync.memory import MemoryProvider
+from calendar_sync.provider import CalendarId, Cursor, Found, Span
 from services.flow.doubts import Told
 from services.flow.gates import Gates
 from services.flow.host_reading import Due, One, Outcome, Reading
@@ -213,3 +215,27 @@ def test_times_without_a_zone_go_with_their_owner(town: CalDavTown, dav: DavHost
 
     assert town.busy(ADA) == [(before + 5 * HOUR, before + 6 * HOUR)]
     assert town.troubles(ADA) == [None]
+
+
+class Busy(MemoryProvider):
+    """A host that tells each calendar in one answer, and somebody who writes meanwhile."""
+
+    def read_in(self, zone: str) -> None:
+        pass
+
+    def busy(self, calendars: Sequence[CalendarId], span: Span) -> Mapping[CalendarId, Found]:
+        found = super().busy(calendars, span)
+        self.occupy(calendars[0], (span[0], span[0] + HOUR))
+        return found
+
+
+def test_what_changes_as_it_is_read_is_news_the_next_time() -> None:
+    host = Busy()
+    calendar = host.add(ADA, main=True)
+    due = Due(uuid4(), Host.CALDAV, frozenset(), NOW, [One(uuid4(), calendar, None)])
+
+    [outcome] = Reading(due, host, frozenset).outcomes().values()
+
+    assert isinstance(outcome, Told)
+    assert outcome.intervals == []
+    assert host.changes(calendar, Cursor(json.loads(outcome.remembered)["cursor"])).anything

@@ -25,7 +25,7 @@ from tests.runtimes import drained
 from tests.sizes import size
 from tests.up.running import await_
 
-STEPS = size(9, 120)
+STEPS = size(7, 120)
 SEEDS = size([1], [1, 2, 3])
 REPEATED, LATE = 100, timedelta(hours=4)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from services.facts import BusyChanged
 from services.flow import ages, history, plans, rights
 from services.flow.ages import Age, Unread
 from services.flow.question import TRUSTED
@@ -79,6 +80,26 @@ def test_only_the_latest_plan_of_what_still_stands_is_confirmed_by_later_reading
     town.member("Bea")
 
     assert confirmed(town, second) is None
+
+
+def test_a_plan_is_not_confirmed_before_somebody_has_looked_what_follows_from_a_change(
+    town: Town,
+) -> None:
+    term = town.term()
+    calendar = town.entered(town.member("Ada"))
+    town.clock.forward(minutes=5)
+    plan = town.plan(term)
+    drained(town.runtime)
+    town.clock.forward(hours=7)
+
+    with town.runtime.work() as work:  # read, and other time is taken
+        row = work.session.get_one(CalendarRow, calendar)
+        row.read_at = work.now
+        work.record(BusyChanged(calendar, row.revision + 1))
+    assert confirmed(town, plan) is None
+
+    drained(town.runtime)
+    assert confirmed(town, plan) == town.clock.now
 
 
 def test_who_could_not_be_read_for_a_plan_is_noted_with_it(either_town: Town) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,10 +23,13 @@ from calendar_sync.errors import (
 from calendar_sync.memory import MemoryProvider
 from calendar_sync.provider import CalendarId, Changes, Cursor, Found, Span
 from scheduler.errors import TryLater
+from services.flow import account_readings
 from services.flow.doubts import Told
 from services.flow.host_reading import Due, One, Outcome, Reading
+from services.flow.restless import restless
 from services.storage.rows.accounts import Host
 from tests.calendar_sync.builders import utc
+from tests.flow.accounts_town import Flat
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 NINE, TEN = utc("2027-03-09 09:00"), utc("2027-03-09 10:00")
@@ -185,3 +188,43 @@ def test_what_could_not_be_made_sure_of_as_the_host_asks_us_to_wait_is_not_belie
 
     assert all(isinstance(each, Unreadable) for each in found.values())
     assert account.provider.asked[-1] == "busy main other"
+
+
+def waits(flat: Flat, account: UUID, outcome: Unreadable) -> timedelta:
+    """Let this come of reading an account; return when it is read again, and wait until then."""
+    runtime = flat.runtime
+    with runtime.work() as work:
+        due = account_readings.place_of(work, runtime.keys, account)
+        assert due is not None
+        outcomes = {each.id: outcome for each in due.ones}
+        account_readings.keep(work, runtime.keys, due, outcomes, runtime.settings.times)
+    at = flat.account(account).due_at
+    assert at is not None
+    wait, flat.clock.now = at - flat.clock.now, at
+    return wait
+
+
+def test_a_calendar_that_changes_is_read_again_sooner_than_one_that_fails_but_ever_later(
+    flat: Flat,
+) -> None:
+    times, account = flat.runtime.settings.times, flat.connected_with((NINE, TEN))
+    flat.clock.forward(hours=1)
+
+    found = [waits(flat, account, restless()) for _ in range(9)]
+
+    assert found[:5] == [timedelta(seconds=times.once) * 2**each for each in range(5)]
+    assert found[8] <= timedelta(seconds=times.refresh) * 1.1
+    with flat.runtime.work() as work:
+        row = work.session.merge(flat.calendars()[0][0])
+        row.failures = 0
+    assert waits(flat, account, Unreadable("It failed", remedy="later")) >= 4 * found[0]
+
+
+def test_a_calendar_that_is_lost_is_read_no_sooner_because_it_changes(flat: Flat) -> None:
+    account = flat.connected()
+    flat.clock.forward(hours=1)
+    with flat.runtime.work() as work:
+        row = work.session.merge(flat.calendars()[0][0])
+        row.lost_at, row.failures = work.now, 1
+
+    assert waits(flat, account, restless()) >= timedelta(minutes=10)
