@@ -245,7 +245,8 @@ class _Reader:
             return None
         try:
             parts = urlsplit(text)
-            extra = parts.query or parts.fragment or parts.username or len(text.split()) > 1
+            login = parts.username is not None or parts.password is not None
+            extra = parts.query or parts.fragment or login or len(text.split()) > 1
             good = parts.scheme == "https" and parts.hostname and parts.port != 0
             path = parts.path
         except ValueError:

@@ -42,6 +42,8 @@ def knock(push_url: str, ca_file: Path | None, resolve: Resolve) -> Knocked:
 
     ca_file  certificates (PEM) that are trusted besides the public ones
     resolve  how names are looked up
+
+    Raises Unreadable if the certificates cannot be read.
     """
     found, word = Knocked(), f"Common Hour: {secrets.token_urlsafe(16)}"
 
@@ -49,9 +51,10 @@ def knock(push_url: str, ca_file: Path | None, resolve: Resolve) -> Knocked:
         found.places = resolve(host, port)
         return found.places
 
+    trusted = trust(ca_file, Unreadable)
     try:
         link = Link.parse(f"{push_url}/hooks/graph?validationToken={quote(word, safe='')}")
-        found.wrong = _heard(link, word, trust(ca_file, Unreadable), noting)
+        found.wrong = _heard(link, word, trusted, noting)
     except Unreadable:
         found.silence = "its name leads nowhere"
     except (httpcore.ConnectTimeout, httpcore.ConnectError) as error:

@@ -1,7 +1,9 @@
 """Whether hosts of calendars can tell us of changes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from calendar_sync.errors import Unreadable
 from calendar_sync.ics.connect import Resolve, system_resolve
 from calendar_sync.ics.reachable import Address, is_public
 from services.config import Settings
@@ -28,7 +30,13 @@ def push(settings: Settings, told: Told | None, resolve: Resolve = system_resolv
         if told is not None and told.sandbox:
             return ok("push", "the sandbox tells of changes, as up runs with --sandbox")
         return ok("push", _UNSET)
-    ca_file = settings.network.ca_file
+    try:
+        return _knocked(at, settings.network.ca_file, resolve)
+    except Unreadable as error:
+        return failing("push", error.what, error.remedy)
+
+
+def _knocked(at: str, ca_file: Path | None, resolve: Resolve) -> Finding:
     found = knock(at, ca_file, resolve)
     if found.wrong:
         remedy = _CERTIFICATE if found.untrusted else _DOOR

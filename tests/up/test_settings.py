@@ -88,7 +88,7 @@ def test_outlook_is_read_likewise_and_its_secret_stays_one() -> None:
             ({"PUSH_URL": text}, "COMMONHOUR_PUSH_URL: it must be https, host and perhaps port")
             for text in (
                 "http://h", "http://127.0.0.1:8000", "https://h h", "https://", "https://u@h",
-                "https://h?a=b", "https://h:99999", "https://[::1", "h",
+                "https://h?a=b", "https://h:99999", "https://[::1", "h", "https://:pw@h",
             )
         ),
     ],
