@@ -13,6 +13,7 @@ from tests.canary.collect import files_below, postgres_contents, redis_contents,
 from tests.canary.scan import find
 from tests.journeys.pages import Pages, signed_in
 from tests.journeys.service import Api, Service, started
+from tests.sizes import size
 
 SEED = 20270104
 BROKEN = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:%s\r\nDTSTART:never\r\nEND:VEVENT\r\n"
@@ -24,7 +25,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield host
 
 
-@pytest.mark.parametrize("memory", ["embedded", "servers"])
+@pytest.mark.parametrize("memory", size(["embedded"], ["embedded", "servers"]))
 def test_no_word_of_a_calendar_is_found_anywhere(
     memory: str, host: Host, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -30,7 +30,7 @@ _CHANGES = "select count(*) from outbox where fact = 'BusyChanged'"
 _HEARD = "select count(*) from channel where heard_at is not null"
 _WATCHED = "select count(*) from channel where renew_at is not null"
 _MOST = 5 * 5  # seconds; five are meant
-_ROUNDS = size(2, 40)
+_ROUNDS = size(1, 40)
 
 
 @contextmanager
