@@ -181,6 +181,7 @@ def new_york_by_hand() -> Zone:
 @settings(max_examples=200, deadline=None)
 @given(st.datetimes(min_value=datetime(2008, 1, 1), max_value=datetime(2036, 12, 31)))  # noqa: DTZ001
 def test_a_zone_written_by_hand_agrees_with_the_known_one(wall: datetime) -> None:
+    wall = wall.replace(fold=0)  # a calendar cannot say which of two it means
     known, by_hand = named("America/New_York"), new_york_by_hand()
 
     assert known is not None

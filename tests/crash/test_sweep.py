@@ -23,7 +23,7 @@ LANES = size(1, 2)
 
 
 PACES = {"a tenth of the times": TENTH, "the real times": REAL}
-SAMPLES = {"a tenth of the times": size(6, None), "the real times": 25}
+SAMPLES = {"a tenth of the times": size(8, None), "the real times": 25}
 
 
 @pytest.mark.timeout(size(300, 7200))

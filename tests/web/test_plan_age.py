@@ -9,6 +9,7 @@ import pytest
 from services.flow import outdated
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.plans import PlanRow
+from tests.runtimes import drained
 from tests.web.house import NOW, House, Visitor
 from tests.web.test_readings import FAILED, ago, at_address
 
@@ -38,6 +39,7 @@ def test_a_plan_keeps_the_age_of_its_calendars_when_they_are_read_again(house: H
     plan = planned_again(house, visitor)
     assert f"{AS_OF}, 07:00, or later." in visitor.get(plan).text
 
+    drained(house.runtime)
     changed(house, calendar, read_at=ago(hours=-1), tried_at=ago(hours=-1))
 
     page = visitor.get(plan).text

@@ -76,16 +76,16 @@ def read_as_it_changes(house: House, provider: Restless, account: UUID) -> None:
     drained(house.runtime)
 
 
-def test_a_burst_of_edits_is_no_fault_and_is_read_again_within_a_minute(
+def test_a_burst_of_edits_is_no_fault_and_is_soon_read_again(
     house: House, provider: Restless, account: UUID, mia: Visitor
 ) -> None:
     at(house, LATER)
 
-    for _ in range(3):
+    for times in range(3):
         read_as_it_changes(house, provider, account)
         due = rows(house, account)[0].due_at
         assert due is not None
-        assert due <= house.runtime.clock() + timedelta(minutes=1)
+        assert due <= house.runtime.clock() + timedelta(minutes=2**times)
         at(house, due)
 
     page = mia.get("/me")
