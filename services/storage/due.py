@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow
@@ -37,53 +38,17 @@ def take_calendars(work: Work, until: datetime, most: int) -> Sequence[UUID]:
 
     until  when a calendar is due again that nobody read
     """
-    ids = (
-        select(CalendarRow.id)
-        .where(_is_due(work))
-        .order_by(CalendarRow.due_at.nulls_first())
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    taken = work.session.scalars(ids).all()
-    if taken:
-        work.session.execute(
-            update(CalendarRow).where(CalendarRow.id.in_(taken)).values(due_at=until)
-        )
-    return taken
+    return _taken(work, CalendarRow.due_at, _is_due(work), until, most)
 
 
 def take_accounts(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     """Take the accounts that are due, the longest due first; whoever reads one says when next."""
-    ids = (
-        select(AccountRow.id)
-        .where(AccountRow.due_at <= work.now)
-        .order_by(AccountRow.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    taken = work.session.scalars(ids).all()
-    if taken:
-        work.session.execute(
-            update(AccountRow).where(AccountRow.id.in_(taken)).values(due_at=until)
-        )
-    return taken
+    return _taken(work, AccountRow.due_at, AccountRow.due_at <= work.now, until, most)
 
 
 def take_watched(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     """Take the accounts of which it is to be looked whether their hosts tell of changes."""
-    ids = (
-        select(AccountRow.id)
-        .where(_is_to_be_watched(work))
-        .order_by(AccountRow.watch_at.nulls_first())
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    taken = work.session.scalars(ids).all()
-    if taken:
-        work.session.execute(
-            update(AccountRow).where(AccountRow.id.in_(taken)).values(watch_at=until)
-        )
-    return taken
+    return _taken(work, AccountRow.watch_at, _is_to_be_watched(work), until, most)
 
 
 def take_timers(work: Work, every: Mapping[str, timedelta]) -> list[UUID]:
@@ -109,6 +74,28 @@ def name_of(work: Work, timer: UUID) -> str | None:
     """What a timer is called."""
     row = work.session.get(TimerRow, timer)
     return None if row is None else row.name
+
+
+def _taken(
+    work: Work,
+    when: InstrumentedAttribute[datetime | None],
+    is_due: ColumnElement[bool],
+    until: datetime,
+    most: int,
+) -> Sequence[UUID]:
+    """Take the rows that are due by their column `when`, which is `until` from now on."""
+    row = when.class_
+    ids = (
+        select(row.id)
+        .where(is_due)
+        .order_by(when.nulls_first())
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken: Sequence[UUID] = work.session.scalars(ids).all()
+    if taken:
+        work.session.execute(update(row).where(row.id.in_(taken)).values({when: until}))
+    return taken
 
 
 def _is_due(work: Work) -> ColumnElement[bool]:
