@@ -21,7 +21,7 @@ from calendar_sync.provider import CalendarId
 from tests.calendar_sync.hosts import LOOPBACK, NAME, leads_to
 from tests.calendar_sync.radicale_host import Free, Given
 
-CALENDAR = "/dav/ada/work/"
+CALENDAR = "/dav/ada/day/"
 _ROOT = re.compile(rb"<(?:\w+:)?([a-z-]+)[ >]")
 
 
@@ -39,7 +39,7 @@ class Dav:
 class DavHost:
     """A running host: what it says by question and path, and what it was asked.
 
-    A question is its method, or the report's name: "PROPFIND /", "free-busy-query /dav/ada/work/".
+    A question is its method, or the report's name: "PROPFIND /", "free-busy-query /dav/ada/day/".
     """
 
     port: int

@@ -243,11 +243,11 @@ def test_nothing_of_an_answer_is_logged(host: DavHost, caplog: pytest.LogCapture
 
 def test_a_real_server_is_found_by_its_name_alone(tmp_path: Path) -> None:
     with a_radicale(tmp_path) as radicale:
-        radicale.add("ada@example.org", "work")
+        radicale.add("ada@example.org", "hers")
         [found] = radicale.provider("ada@example.org").calendars()
         assert not found.main  # it does not say so of any
 
-        for path in ("/ada@example.org/", "/ada@example.org/work/"):
+        for path in ("/ada@example.org/", "/ada@example.org/hers/"):
             again = radicale.provider("ada@example.org", path=path).calendars()
             assert [each.calendar for each in again] == [found.calendar]
 

@@ -152,7 +152,7 @@ def test_a_property_that_is_said_to_be_missing_is_missing(host: DavHost) -> None
 
 def test_an_event_that_goes_while_we_read_is_no_trouble(host: DavHost) -> None:
     gone = (
-        b"<d:response><d:href>/dav/ada/work/9.ics</d:href>"
+        b"<d:response><d:href>/dav/ada/day/9.ics</d:href>"
         b"<d:status>HTTP/1.1 404 Not Found</d:status></d:response></d:multistatus>"
     )
     host.says[SEARCHED] = Dav(207, data(AN_EVENT).body.replace(b"</d:multistatus>", gone))
