@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl
 
 import trustme
 
 from calendar_sync.outlook.where import Where
+from tests.serving import answering
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 WORK, OWN = "6d0b8d3a-7a3c-4f0e-9d2b-2f1f0d7c1a11", "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -114,14 +114,8 @@ def an_authority(folder: Path) -> Iterator[Authority]:
     server.authority = found
     server.socket = context.wrap_socket(server.socket, server_side=True)
     found.origin = f"https://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with answering(server):
         yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import trustme
@@ -20,6 +20,7 @@ from calendar_sync.ics.limits import Limits
 from calendar_sync.provider import CalendarId
 from tests.calendar_sync.hosts import LOOPBACK, NAME, leads_to
 from tests.calendar_sync.radicale_host import Free, Given
+from tests.serving import answering
 
 CALENDAR = "/dav/ada/day/"
 _ROOT = re.compile(rb"<(?:\w+:)?([a-z-]+)[ >]")
@@ -140,11 +141,5 @@ def a_dav_host(folder: Path) -> Iterator[DavHost]:
 
     server = Server(("127.0.0.1", 0), Handler)
     host.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with answering(server):
         yield host
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

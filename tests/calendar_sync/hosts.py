@@ -10,13 +10,13 @@ from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import trustme
 
 from calendar_sync.ics.fetch import Network
 from calendar_sync.ics.reachable import Address
+from tests.serving import answering
 
 LOOPBACK = ip_network("127.0.0.1/32")
 NAME = "calendar.example.org"
@@ -100,14 +100,8 @@ def a_host(
     host = Host(0, ca_file, {})
     server = _Server(host, context, place)
     host.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with answering(server):
         yield host
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.serving import answering
 
 Json = dict[str, Any]
 TOKEN = "a-token"
@@ -168,11 +170,5 @@ def serving(host: Host) -> Iterator[None]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     host.url = f"http://127.0.0.1:{server.server_address[1]}{HOME}"
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with answering(server):
         yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
+
+from tests.serving import answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,8 @@ def a_recorder(host: str = "127.0.0.1") -> Iterator[Recorder]:
     server = _Server((host, 0), _Handler)
     server.recorder = recorder
     recorder.address = f"{host}:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with answering(server):
         yield recorder
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 from wsgiref.types import WSGIApplication
@@ -26,6 +25,7 @@ from tests.flow.google_town import HOUR, MONDAY, GoogleTown, a_town
 from tests.flow.outlook_town import OutlookTown
 from tests.runtimes import drained
 from tests.sandbox.running import signed_in, signed_in_at_outlook
+from tests.serving import answering
 from tests.sizes import size
 from tests.up.running import await_
 
@@ -47,14 +47,8 @@ def listening(
     """Let hosts reach the service; where. `around`: who is asked first."""
     app = around(create_app(runtime))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -4,13 +4,14 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
+from threading import Condition
 from typing import Any
 
 import pytest
 import trustme
 
 from tests.sandbox.google_client import ANNA, BEN, Google, lecture, listed, refused
+from tests.serving import answering
 
 Heard = list[dict[str, str]]
 
@@ -51,14 +52,8 @@ def listening(receiver: Receiver, certificate: trustme.LeafCert | None = None) -
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with answering(server):
         yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}/hear"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def watch(events: Any, address: str, name: str = "channel-1", **more: Any) -> Any:

@@ -21,6 +21,7 @@ from services.config import BadSettings, Settings
 from services.doctor import knock, push
 from services.doctor.finding import Finding
 from tests.runtimes import a_runtime
+from tests.serving import answering
 from tests.up.running import free_port
 from tests.up.test_doctor import found
 
@@ -48,14 +49,8 @@ def https(app: App, authority: trustme.CA) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with answering(server):
         yield f"https://localhost:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
