@@ -10,11 +10,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 from tests.up.running import runs
 
 _IP = "/usr/sbin/ip"
-_OWNED = re.compile(r"ch[bm](\d+)(?:-\d+)?")
+_OWNED = re.compile(r"ch[bm](\d+)(?:-\d+)*")
+_TURNS = count()
 
 
 class NotAllowed(AssertionError):
@@ -51,7 +53,8 @@ class Bridge:
 def a_bridge(machines: int) -> Iterator[Bridge]:
     """Make one with so many machines; nothing of it is left behind. Raises NotAllowed."""
     _clear()
-    us, network = os.getpid(), f"10.213.{secrets.randbelow(254) + 1}"
+    # Each in its turn: the kernel takes a deleted network's cables away some time afterwards.
+    us, network = f"{os.getpid()}-{next(_TURNS)}", f"10.213.{secrets.randbelow(254) + 1}"
     name = f"chb{us}"
     with ExitStack() as left:
         _ip("link", "add", name, "type", "bridge")
