@@ -37,12 +37,14 @@ class Asked:
     state     comes back with it; nobody else can know it
     verifier  proves to the host that we are the ones who asked (RFC 7636)
     nonce     comes back in what the host says of the person (OpenID Connect Core 3.1.2.1)
+    inviting  whether to add events and invite people is asked for, besides seeing busy time
     """
 
     redirect: str
     state: str = field(repr=False)
     verifier: str = field(repr=False)
     nonce: str = field(repr=False)
+    inviting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

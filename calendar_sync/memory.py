@@ -4,8 +4,8 @@ Besides keeping the promises of `Provider`, it has a person's hands: `occupy`, `
 do what the owner and the guests of a calendar do, and `forget`, `trouble` what hosts do.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from calendar_sync.errors import (
     CursorExpired,
@@ -16,6 +16,7 @@ from calendar_sync.errors import (
     Wait,
 )
 from calendar_sync.ics.merge import busy_time
+from calendar_sync.memory_calendar import Kept
 from calendar_sync.provider import (
     Answer,
     CalendarId,
@@ -27,23 +28,12 @@ from calendar_sync.provider import (
     Found,
     Listed,
     Reply,
+    SeriesDraft,
     Span,
 )
 from scheduler.model.busy import BusyInterval, Kind
 
 _EVERYTHING = frozenset(Capability) - {Capability.WATCHES_ALL}  # a channel for each calendar
-
-
-@dataclass
-class Kept:
-    """A calendar: its owner's busy times, our events by key, and how often it has changed."""
-
-    listed: Listed
-    times: list[BusyInterval] = field(default_factory=list)
-    events: dict[str, Draft] = field(default_factory=dict)
-    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    changes: int = 0
-    trouble: SyncError | None = None
 
 
 class MemoryProvider:
@@ -81,17 +71,29 @@ class MemoryProvider:
         self._changed(calendar)
 
     def events(self, calendar: CalendarId) -> list[Draft]:
-        """Our events that are there."""
-        return list(self._kept(calendar).events.values())
+        """Our single events that are there."""
+        return [each for each in self._kept(calendar).events.values() if isinstance(each, Draft)]
+
+    def series(self, calendar: CalendarId) -> list[SeriesDraft]:
+        """Our series that are there."""
+        found = self._kept(calendar).events.values()
+        return [each for each in found if isinstance(each, SeriesDraft)]
 
     def remove(self, calendar: CalendarId, key: str) -> None:
         """Remove one of our events, as the owner does."""
         if self._kept(calendar).events.pop(key, None) is not None:
             self._changed(calendar)
 
-    def answer(self, calendar: CalendarId, key: str, email: str, answer: Answer) -> None:
-        """Answer an invitation, as a guest does."""
-        self._kept(calendar).answers[key, email] = answer
+    def answer(
+        self,
+        calendar: CalendarId,
+        key: str,
+        email: str,
+        answer: Answer,
+        original: int | None = None,
+    ) -> None:
+        """Answer an invitation, as a guest does; `original`: to that date of a series alone."""
+        self._kept(calendar).answers[key, email, original] = answer
         self._changed(calendar)
 
     def forget(self) -> None:
@@ -124,8 +126,7 @@ class MemoryProvider:
             kept = self._asked(calendar)
         except (NotAllowed, NotThere, Wait) as error:
             return error
-        events = [BusyInterval(*draft.when, Kind.BUSY) for draft in kept.events.values()]
-        return busy_time([*kept.times, *events], span)
+        return busy_time(kept.taken(), span)
 
     def changes(self, calendar: CalendarId, cursor: Cursor | None) -> Changes:
         place = f"{self._age} {calendar} "
@@ -135,6 +136,14 @@ class MemoryProvider:
         return Changes(cursor != now, now)
 
     def put(self, calendar: CalendarId, draft: Draft, *, written: bool = False) -> None:
+        self._put(calendar, draft, written)
+
+    def put_series(
+        self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
+    ) -> None:
+        self._put(calendar, draft, written)
+
+    def _put(self, calendar: CalendarId, draft: Draft | SeriesDraft, written: bool) -> None:  # noqa: FBT001
         events = self._asked(calendar).events
         if written and draft.key not in events:
             raise NotThere("The event was removed by somebody", remedy="ask before writing it anew")
@@ -148,11 +157,12 @@ class MemoryProvider:
             self.remove(calendar, key)
 
     def replies(self, calendar: CalendarId, key: str) -> list[Reply]:
-        kept = self._asked(calendar)
-        if key not in kept.events:
-            raise NotThere("The event is not there", remedy="write it anew")
-        guests = kept.events[key].guests
-        return [Reply(each, kept.answers.get((key, each), Answer.WAITING)) for each in guests]
+        return self._asked(calendar).replies(key)
+
+    def series_replies(
+        self, calendar: CalendarId, key: str, dates: Collection[int] = ()
+    ) -> Mapping[int | None, list[Reply]]:
+        return self._asked(calendar).series_replies(key, dates)
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:
         self._asked(calendar)

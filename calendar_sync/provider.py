@@ -4,13 +4,14 @@ A host differs from another in its capabilities, never by its name. Every method
 types or raises one of `calendar_sync.errors`; nothing of a host's library passes this line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType, Protocol
 
 from calendar_sync.errors import NotAllowed, NotThere, Wait
 from scheduler.model.busy import BusyInterval
+from scheduler.model.series import Occurrence, Series
 
 CalendarId = NewType("CalendarId", str)
 """The host's name of a calendar: often a mail address, so kept as secret as one."""
@@ -93,6 +94,39 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesDraft:
+    """One of our own series. Writing the same `key` twice leaves one object.
+
+    key     ours, as of a Draft: no event and series share one
+    series  its rule, its length and where it begins never change under the same key
+    guests  mail addresses of those who come to all its dates
+    """
+
+    key: str
+    title: str
+    series: Series
+    place: str = ""
+    text: str = ""
+    guests: tuple[str, ...] = ()
+
+    @property
+    def when(self) -> Span:
+        """Where its rule puts the first date."""
+        return self.series.first, self.series.first + self.series.minutes * 60
+
+    @property
+    def zone(self) -> str:
+        """IANA: the wall clock of its rule."""
+        return self.series.zone
+
+    def on(self, date: Occurrence) -> Draft:
+        """Return what there is to write of one date."""
+        when = date.start, date.end
+        place, guests = date.place or self.place, (*self.guests, *date.guests)
+        return Draft(self.key, self.title, when, self.zone, place, self.text, guests)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """By which a host tells us that something has changed.
 
@@ -166,11 +200,32 @@ class Provider(Protocol):
         Raises ChangedMeanwhile if others keep changing the event as we do.
         """
 
+    def put_series(
+        self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
+    ) -> None:
+        """Create the series as one object, or bring it up to date: it, its exceptions, its guests.
+
+        It promises what `put` does. Guests come last, when every date is in its place, and the
+        host mails each of them once. A date that a person changed or removed stays so, but for
+        what our draft changed of it since. A date moved to or past a neighbour's day may raise
+        Refused: see scheduler.series.arranged. Raises Unsupported where there are no series.
+        """
+
     def cancel(self, calendar: CalendarId, key: str) -> None:
-        """Remove the event; succeed if it is already gone."""
+        """Remove the event or the series; succeed if it is already gone."""
 
     def replies(self, calendar: CalendarId, key: str) -> list[Reply]:
         """What the guests of an event answered. Raises NotThere."""
+
+    def series_replies(
+        self, calendar: CalendarId, key: str, dates: Collection[int] = ()
+    ) -> Mapping[int | None, list[Reply]]:
+        """What the guests of a series answered; None: to all of it, else to a date, by original.
+
+        dates  originals that we wrote: one that was removed is in the answer, as nobody's
+
+        Any other date is there only if it has answers of its own. Raises NotThere.
+        """
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:
         """Open a channel; return it with what the host decided. To renew it, open another one.

@@ -35,18 +35,19 @@ def spans(items: Iterable[Mapping[str, Any]], tz: object) -> list[Span]:
 def apart(blocks: Sequence[BusyInterval], events: Iterable[Span]) -> list[BusyInterval]:
     """Return the same busy time, with an interval for each event that lies within it.
 
-    What no event explains stays as it is: not a second is lost, and none is added.
+    What no event explains stays as it is: not a second is lost, and none is added. Two events
+    at one time are two.
     """
-    inside: dict[int, set[Span]] = {}
+    inside: dict[int, list[Span]] = {}
     starts = sorted(blocks)
-    for event in sorted(set(events)):
+    for event in sorted(events):
         place = _block(starts, event)
         if place is not None:
-            inside.setdefault(place, set()).add(event)
-    found = set[Span]()
+            inside.setdefault(place, []).append(event)
+    found = list[Span]()
     for place, block in enumerate(starts):
-        own = inside.get(place, set())
-        found |= own | set(_rest((block.start, block.end), sorted(own)))
+        own = inside.get(place, [])
+        found += [*own, *_rest((block.start, block.end), own)]
     return [BusyInterval(start, end, Kind.BUSY) for start, end in sorted(found)]
 
 

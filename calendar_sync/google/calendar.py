@@ -5,7 +5,7 @@ times, and give events names of their own. Which part a host knows shows when it
 address is never looked at.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from time import time
 
 from calendar_sync.connection import Answer
@@ -23,6 +23,7 @@ from calendar_sync.google import scopes as permissions
 from calendar_sync.google.events import Events
 from calendar_sync.google.refusals import Gone, Refusal
 from calendar_sync.google.requests import Requests
+from calendar_sync.google.series import SeriesEvents
 from calendar_sync.google.where import Where
 from calendar_sync.google.wire import Json
 from calendar_sync.host import Access, Gate
@@ -37,6 +38,7 @@ from calendar_sync.provider import (
     Found,
     Listed,
     Reply,
+    SeriesDraft,
     Span,
 )
 from calendar_sync.speaking import Speaker
@@ -70,6 +72,7 @@ class GoogleCalendar:
         self._requests = Requests(where.api_url)
         self._speaker = Speaker(where.ca_file, access, gate, self._refusal, wire.following)
         self._events = Events(self._speaker, self._requests)
+        self._series = SeriesEvents(self._speaker, self._requests, self._events)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -157,6 +160,15 @@ class GoogleCalendar:
         self._need(permissions.WRITING)
         self._events.put(calendar, draft, written=written)
 
+    def put_series(
+        self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
+    ) -> None:
+        self._need(permissions.WRITING)
+        if draft.series.rule:
+            self._series.put(calendar, draft, written=written)
+        else:
+            self._events.put(calendar, draft.on(draft.series.occurrences[0]), written=written)
+
     def cancel(self, calendar: CalendarId, key: str) -> None:
         self._need(permissions.WRITING)
         try:
@@ -167,6 +179,12 @@ class GoogleCalendar:
     def replies(self, calendar: CalendarId, key: str) -> list[Reply]:
         self._need(permissions.REPLYING)
         return wire.replies(self._events.find(calendar, key))
+
+    def series_replies(
+        self, calendar: CalendarId, key: str, dates: Collection[int] = ()
+    ) -> Mapping[int | None, list[Reply]]:
+        self._need(permissions.REPLYING)
+        return self._series.replies(calendar, key, dates)
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:
         self._need(permissions.FOLLOWING)

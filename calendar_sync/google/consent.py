@@ -20,6 +20,9 @@ from scheduler.errors import Explained
 SCOPES = ("openid", "email", "calendar.calendarlist.readonly", "calendar.events.freebusy")
 """What we ask for: the narrowest that lists calendars and tells when, and when that changes."""
 
+INVITING = ("calendar.events.owned",)
+"""And of whoever lets us invite from their calendar: the narrowest that lets us write into it."""
+
 _SIGN_IN = ("openid", "email", "profile")  # the names that have no prefix
 _GOOGLE = ("https://accounts.google.com", "accounts.google.com")
 _LEEWAY = 120  # seconds that Google's clock and ours may differ

@@ -36,7 +36,8 @@ class GoogleHost:
         return f"{parts.scheme}://{parts.netloc}"
 
     def question(self, asked: Asked, hint: str) -> str:
-        return consent.authorise_url(self.where, asked, hint=hint)
+        wanted = consent.SCOPES + (consent.INVITING if asked.inviting else ())
+        return consent.authorise_url(self.where, asked, wanted, hint)
 
     def redeem(self, asked: Asked, code: str, now: datetime) -> Grant:
         return consent.redeem(self.where, asked, code, now)

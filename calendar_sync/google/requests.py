@@ -19,7 +19,10 @@ Page = Callable[[str | None], Request]
 
 _LIST = "nextPageToken,items(id,summary,summaryOverride,primary,deleted)"
 _TIMES = "nextPageToken,timeZone,items(start,end,status,transparency,eventType)"
-_EVENT = "id,status,etag,attendees,extendedProperties/private"
+_EVENT = (
+    "id,status,etag,attendees,recurrence,recurringEventId,originalStartTime,"
+    "extendedProperties/private"
+)
 
 
 class Requests:
@@ -67,15 +70,28 @@ class Requests:
         """One event of ours, also if it is removed; no title is asked for."""
         return self._events.get(calendarId=calendar, eventId=name, fields=_EVENT)
 
+    def instances(
+        self, calendar: CalendarId, name: str, page: str | None, *, removed: bool
+    ) -> Request:
+        """A page of the dates of a series of ours; `removed`: also those that were removed."""
+        return self._events.instances(
+            calendarId=calendar,
+            eventId=name,
+            fields=f"nextPageToken,items({_EVENT})",
+            maxResults=2500,
+            showDeleted=removed,
+            pageToken=page,
+        )
+
     def insert(self, calendar: CalendarId, body: Json, **mails: str) -> Request:
         """A new event."""
-        return self._events.insert(calendarId=calendar, body=body, fields="id", **mails)
+        return self._events.insert(calendarId=calendar, body=body, fields=_EVENT, **mails)
 
     def patch(self, calendar: CalendarId, there: Json, change: Json, **mails: str) -> Request:
         """Some fields of the event that is there, if it is still as we read it."""
         return _if_match(
             self._events.patch(
-                calendarId=calendar, eventId=there["id"], body=change, fields="id", **mails
+                calendarId=calendar, eventId=there["id"], body=change, fields=_EVENT, **mails
             ),
             there,
         )
@@ -84,7 +100,7 @@ class Requests:
         """All of an event in place of the one that is there, if it is still as we read it."""
         return _if_match(
             self._events.update(
-                calendarId=calendar, eventId=there["id"], body=body, fields="id", **mails
+                calendarId=calendar, eventId=there["id"], body=body, fields=_EVENT, **mails
             ),
             there,
         )

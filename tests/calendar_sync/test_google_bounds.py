@@ -17,6 +17,10 @@ def busy(*times: Span) -> list[BusyInterval]:
     return busy_time([BusyInterval(*each, Kind.BUSY) for each in times], DAY)
 
 
+def test_two_events_at_one_time_are_two() -> None:
+    assert apart(busy((10, 20)), [(10, 20), (10, 20)]) == 2 * busy((10, 20))
+
+
 def test_events_that_touch_are_told_apart() -> None:
     assert apart(busy((10, 30)), [(10, 20), (20, 30)]) == [
         BusyInterval(10, 20, Kind.BUSY), BusyInterval(20, 30, Kind.BUSY),
