@@ -3,7 +3,7 @@
 It is read only. What takes a person's time there is seen; nothing is written.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -36,6 +36,7 @@ from calendar_sync.provider import (
     Found,
     Listed,
     Reply,
+    SeriesDraft,
     Span,
 )
 
@@ -120,12 +121,24 @@ class CalDavCalendar:
         del calendar, draft, written
         raise _unsupported("be written to by us")
 
+    def put_series(
+        self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
+    ) -> None:
+        del calendar, draft, written
+        raise _unsupported("be written to by us")
+
     def cancel(self, calendar: CalendarId, key: str) -> None:
         del calendar, key
         raise _unsupported("be written to by us")
 
     def replies(self, calendar: CalendarId, key: str) -> list[Reply]:
         del calendar, key
+        raise _unsupported("tell who accepted")
+
+    def series_replies(
+        self, calendar: CalendarId, key: str, dates: Collection[int] = ()
+    ) -> Mapping[int | None, list[Reply]]:
+        del calendar, key, dates
         raise _unsupported("tell who accepted")
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:

@@ -4,19 +4,20 @@ What the calendars take is read from their views, which tell each occurrence for
 that has changed, from Outlook's record of changes. What colleagues take, only work accounts tell.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import time
 
 from calendar_sync.connection import Answer
 from calendar_sync.errors import CursorExpired, NotThere, Refused, Unsupported, Wait
 from calendar_sync.host import Access, Gate
-from calendar_sync.outlook import channels, drafts, wire
+from calendar_sync.outlook import channels, guests, wire
 from calendar_sync.outlook import scopes as permissions
 from calendar_sync.outlook.batch import Batch
 from calendar_sync.outlook.events import Events
 from calendar_sync.outlook.people import People
 from calendar_sync.outlook.refusals import Refusal
 from calendar_sync.outlook.requests import Request, Requests
+from calendar_sync.outlook.series import SeriesEvents
 from calendar_sync.outlook.views import Views
 from calendar_sync.outlook.where import Where
 from calendar_sync.outlook.wire import Json
@@ -31,6 +32,7 @@ from calendar_sync.provider import (
     Found,
     Listed,
     Reply,
+    SeriesDraft,
     Span,
 )
 from calendar_sync.speaking import Speaker
@@ -61,6 +63,7 @@ class OutlookCalendar:
         self._views = Views(self._speaker.pages, self._following, self._requests, batch)
         self._people = People(self._speaker, self._requests)
         self._events = Events(self._speaker, self._writings)
+        self._series = SeriesEvents(self._speaker, self._writings, self._events)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -114,16 +117,28 @@ class OutlookCalendar:
         self._need(permissions.WRITING)
         self._events.put(calendar, draft, written=written)
 
+    def put_series(
+        self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
+    ) -> None:
+        self._need(permissions.WRITING)
+        self._series.put(calendar, draft, written=written)
+
     def cancel(self, calendar: CalendarId, key: str) -> None:
         self._need(permissions.WRITING)
         try:
-            self._events.cancel(calendar, key)
+            self._series.cancel(calendar, key)
         except NotThere:
             return  # the calendar went, and the event with it
 
     def replies(self, calendar: CalendarId, key: str) -> list[Reply]:
         self._need(permissions.WATCHING)
-        return drafts.replies(self._events.find(calendar, key))
+        return guests.replies(self._events.find(calendar, key))
+
+    def series_replies(
+        self, calendar: CalendarId, key: str, dates: Collection[int] = ()
+    ) -> Mapping[int | None, list[Reply]]:
+        self._need(permissions.WATCHING)
+        return self._series.replies(calendar, key, dates)
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:
         del calendar  # a channel covers all that there are

@@ -26,14 +26,18 @@ from scheduler.errors import Explained
 _NARROWEST = ("Calendars.ReadBasic",)  # lists calendars, tells when, and whether that has changed
 _TOLD = ("Calendars.Read",)  # and lets Microsoft tell of changes by itself
 
+_INVITING = ("Calendars.ReadWrite",)  # and add events, and invite people; there is no narrower one
+
 _SIGN_IN = ("offline_access", "openid", "profile")  # msal asks for them by itself
 _GRAPH = "https://graph.microsoft.com"  # whose permissions they are, wherever Graph is
 
 logging.getLogger("msal").setLevel(logging.WARNING)  # it would tell codes
 
 
-def wanted(where: Where) -> tuple[str, ...]:
+def wanted(where: Where, *, inviting: bool = False) -> tuple[str, ...]:
     """Return what we ask for: the narrowest that lets us do what we do."""
+    if inviting:
+        return _INVITING
     return _TOLD if where.told else _NARROWEST
 
 
@@ -48,7 +52,7 @@ def question(where: Where, asked: Asked, hint: str, scopes: Iterable[str] | None
         "redirect_uri": asked.redirect,
         "response_type": "code",
         "response_mode": "query",
-        "scope": " ".join([*_SIGN_IN, *(wanted(where) if scopes is None else scopes)]),
+        "scope": " ".join([*_SIGN_IN, *(scopes or wanted(where, inviting=asked.inviting))]),
         "prompt": "select_account",
         "state": asked.state,
         "nonce": _digest(asked.nonce),
@@ -78,7 +82,7 @@ def redeem(where: Where, asked: Asked, code: str, now: datetime) -> Grant:
         "nonce": asked.nonce,
         "code_verifier": asked.verifier,
         "redirect_uri": asked.redirect,
-        "scope": [*_SIGN_IN, *wanted(where)],
+        "scope": [*_SIGN_IN, *wanted(where, inviting=asked.inviting)],
     }
     with _in_our_words():
         app = _app(line, cache)

@@ -7,14 +7,16 @@ once an event has been seen to be gone: where a host says that it has made it al
 not show it, we look again later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from calendar_sync.errors import ChangedMeanwhile, NotThere, Refused, Wait, broken
 from calendar_sync.outlook import drafts
+from calendar_sync.outlook.marks import event_name
 from calendar_sync.outlook.requests import Json, Request
 from calendar_sync.outlook.writing import Writings
-from calendar_sync.provider import CalendarId, Draft
+from calendar_sync.provider import CalendarId, Draft, SeriesDraft
 from calendar_sync.speaking import Speaker
 
 _TRIES = 4  # of a change that others keep making impossible
@@ -33,53 +35,59 @@ class Events:
         self._pages = speaker.pages
         self._writings = writings
 
-    def put(self, calendar: CalendarId, draft: Draft, *, written: bool) -> None:
+    def put(self, calendar: CalendarId, draft: Draft | SeriesDraft, *, written: bool) -> None:
         """Create the event or bring it up to date, as Provider.put promises."""
-        turn = 0
-        for _ in range(_TRIES - 1):
-            try:
-                return self._put(calendar, draft, written, turn)
-            except _Gone:
-                turn += 1
-            except ChangedMeanwhile:
-                continue
-        return self._put(calendar, draft, written, turn)
 
-    def cancel(self, calendar: CalendarId, key: str) -> None:
-        """Remove the event. Outlook tells its guests by itself."""
-        for each in self._look(calendar, drafts.event_name(calendar, key)):
-            self._remove(each)
+        def once(turn: int) -> None:
+            there = self.there(calendar, draft, turn, written=written)
+            self.change(calendar, draft, there)
+
+        tried(once)
+
+    def cancel(
+        self, calendar: CalendarId, key: str, first: Callable[[Json], None] = lambda _: None
+    ) -> None:
+        """Remove the event. Outlook tells its guests by itself.
+
+        first  what is done to it just before
+        """
+        for each in self._look(calendar, event_name(calendar, key)):
+            first(each)
+            self.remove(each)
 
     def find(self, calendar: CalendarId, key: str) -> Json:
         """Return the event. Raises NotThere."""
-        for each in self._look(calendar, drafts.event_name(calendar, key)):
+        for each in self._look(calendar, event_name(calendar, key)):
             return each
         raise _removed()
 
-    def _put(self, calendar: CalendarId, draft: Draft, written: bool, turn: int) -> None:  # noqa: FBT001
-        name = drafts.event_name(calendar, draft.key)
+    def there(
+        self, calendar: CalendarId, draft: Draft | SeriesDraft, turn: int, *, written: bool
+    ) -> Json:
+        """Return the event as it is there; it is made if it is not. See `put`."""
+        name = event_name(calendar, draft.key)
         there = self._one(calendar, name)
         if there is None and written:
             raise _removed()
-        if there is None:
-            there = self._created(calendar, name, draft, turn)
-        self._change(calendar, name, draft, there)
+        return self._created(calendar, name, draft, turn) if there is None else there
 
     def _one(self, calendar: CalendarId, name: str) -> Json | None:
         """Return the event, if it is there; what two of us made at once becomes one."""
         found = self._look(calendar, name)
         for each in found[1:]:
-            self._remove(each)
+            self.remove(each)
         return found[0] if found else None
 
     def _look(self, calendar: CalendarId, name: str) -> list[Json]:
         pages = self._pages(lambda page: self._writings.ours(calendar, name, page))
-        found = [each for page in pages for each in _items(page)]
+        found = [each for page in pages for each in items(page)]
         if not all(isinstance(each.get("id"), str) for each in found):
             raise broken()
         return drafts.ours(found, name)
 
-    def _created(self, calendar: CalendarId, name: str, draft: Draft, turn: int) -> Json:
+    def _created(
+        self, calendar: CalendarId, name: str, draft: Draft | SeriesDraft, turn: int
+    ) -> Json:
         """Return the event as it is there once we wrote it.
 
         It is read: the host may have answered with one that it made when we last asked, of
@@ -87,7 +95,7 @@ class Events:
         be made already and cannot be found yet.
         """
         try:
-            made = self._in_a_zone(
+            made = self.in_a_zone(
                 draft,
                 lambda shown: self._writings.create(
                     calendar, drafts.body(name, draft, shown, turn)
@@ -98,14 +106,12 @@ class Events:
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise broken()
         try:
-            there = self._ask(self._writings.event(made["id"]))
+            there = self.read(made)
         except NotThere:
             raise _Gone("The event comes and goes", remedy="try again") from None
-        if not isinstance(there, dict):
-            raise broken()
         if there.get("isCancelled") is True:
             raise _Gone("The event was called off", remedy="try again")
-        return {**there, "id": made["id"]}
+        return there
 
     def _found(self, calendar: CalendarId, name: str) -> Json:
         """Return the event that a host says it has made already. Raises Wait."""
@@ -115,36 +121,77 @@ class Events:
             raise Wait(what, remedy="look again later", seconds=_SHOWN)
         return there
 
-    def _change(self, calendar: CalendarId, name: str, draft: Draft, there: Json) -> None:
+    def read(self, event: Json) -> Json:
+        """Return an event as it is by now. Raises NotThere."""
+        there = self._ask(self._writings.event(event["id"]))
+        if not isinstance(there, dict):
+            raise broken()
+        return {**there, "id": event["id"]}
+
+    def change(self, calendar: CalendarId, draft: Draft | SeriesDraft, there: Json) -> bool:
+        """Write what of an event has to change; return whether anything had to."""
+        name = event_name(calendar, draft.key)
         if not drafts.patch(name, draft, there, draft.zone):
-            return
-        try:
-            self._in_a_zone(
+            return False
+        with self.still_there(calendar, draft.key):
+            self.in_a_zone(
                 draft,
                 lambda shown: self._writings.patch(there, drafts.patch(name, draft, there, shown)),
             )
+        return True
+
+    @contextmanager
+    def still_there(self, calendar: CalendarId, key: str) -> Iterator[None]:
+        """Look again if an event, or a date of it, is said to be gone: it may only seem so.
+
+        Raises ChangedMeanwhile if the event is there, and NotThere.
+        """
+        try:
+            yield
         except NotThere:
-            if self._one(calendar, name) is None:
+            if self._one(calendar, event_name(calendar, key)) is None:
                 raise _removed() from None
             raise ChangedMeanwhile("The event comes and goes", remedy="try again") from None
 
-    def _in_a_zone(self, draft: Draft, request: Callable[[str], Request]) -> Any:
-        """Write an event in its zone; in UTC if the host refuses: not all know every zone."""
+    def in_a_zone(self, draft: Draft | SeriesDraft, request: Callable[[str], Request]) -> Any:
+        """Write an event in its zone; in UTC if the host refuses: not all know every zone.
+
+        What recurs does so by the clock of its zone, and by no other.
+        """
         try:
             return self._ask(request(draft.zone))
         except Refused:
-            if draft.zone == "UTC":
+            if draft.zone == "UTC" or isinstance(draft, SeriesDraft):
                 raise
             return self._ask(request("UTC"))
 
-    def _remove(self, event: Json) -> None:
+    def remove(self, event: Json) -> None:
+        """Remove an event that was there; it may be gone by now."""
         try:
             self._ask(self._writings.delete(event["id"]))
         except NotThere:
             return
 
 
-def _items(page: Json) -> list[Json]:
+def tried(put: Callable[[int], None]) -> None:
+    """Do something of which others, or we ourselves, may be in the way; a few times.
+
+    put  is told how often what it made was seen to be gone
+    Raises ChangedMeanwhile.
+    """
+    turn = 0
+    for _ in range(_TRIES - 1):
+        try:
+            return put(turn)
+        except _Gone:
+            turn += 1
+        except ChangedMeanwhile:
+            continue
+    return put(turn)
+
+
+def items(page: Json) -> list[Json]:
+    """Return the events of a page. Raises Wait."""
     found = page.get("value")
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise broken()

@@ -6,6 +6,7 @@ digits all the same.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -70,13 +71,16 @@ def _one(entries: Sequence[Json], part: Span) -> Found:
 
 
 def joined(found: Sequence[Found], span: Span) -> Found:
-    """Return the parts of a span as one; the first that is not known, if there is one."""
-    whole = set[BusyInterval]()
+    """Return the parts of a span as one; the first that is not known, if there is one.
+
+    What lies over the border of two parts stands in both. Two events at one time are two.
+    """
+    whole = Counter[BusyInterval]()
     for part in found:
         if not isinstance(part, list):
             return part
-        whole |= set(part)
-    kept = (BusyInterval(max(a, span[0]), min(b, span[1]), kind) for a, b, kind in whole)
+        whole |= Counter(part)  # as often as in the part that has most
+    kept = (BusyInterval(max(a, span[0]), min(b, span[1]), kind) for a, b, kind in whole.elements())
     return sorted(each for each in kept if each.start < each.end)
 
 
@@ -89,7 +93,7 @@ def _found(entry: Json | None, part: Span) -> Found:
         return _trouble(entry["error"])
     try:
         items = _items(entry.get("scheduleItems", []))
-        return sorted({*items, *_unexplained(entry.get("availabilityView"), items, part)})
+        return sorted([*items, *_unexplained(entry.get("availabilityView"), items, part)])
     except Wait as error:
         return error
 

@@ -65,18 +65,24 @@ def taken(pages: Sequence[Json], span: Span, usual: str | None = None) -> Found:
 
     usual  the zone in which the mailbox's whole days may be, whatever else they say
 
-    An event over the border of two parts of the span stands in both, and is one.
+    An event over the border of two parts of the span stands in both, and is one; two events at
+    one time are two.
     """
     try:
-        intervals = [_interval(event, usual) for page in pages for event in items(page)]
+        intervals = Counter(_interval(event, usual) for page in pages for event in items(page))
     except Wait as error:
         return error
-    return sorted({found for each in intervals if (found := _clipped(each, span)) is not None})
+    borders = [start for start, _ in parts(span)[1:]]
+    events = [
+        each
+        for each, count in intervals.items()
+        if each is not None
+        for _ in range(-(-count // (1 + sum(each.start < one < each.end for one in borders))))
+    ]
+    return sorted(found for each in events if (found := _clipped(each, span)) is not None)
 
 
-def _clipped(interval: BusyInterval | None, span: Span) -> BusyInterval | None:
-    if interval is None:
-        return None
+def _clipped(interval: BusyInterval, span: Span) -> BusyInterval | None:
     start, end = max(interval.start, span[0]), min(interval.end, span[1])
     return BusyInterval(start, end, interval.kind) if start < end else None
 

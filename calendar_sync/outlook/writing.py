@@ -2,14 +2,17 @@
 
 from urllib.parse import quote, urlencode
 
-from calendar_sync.outlook.drafts import MARK, PROPERTIES
+from calendar_sync.outlook.marks import MARK, PROPERTIES
 from calendar_sync.outlook.requests import Json, Request, request
-from calendar_sync.provider import CalendarId
+from calendar_sync.outlook.times import stamp
+from calendar_sync.provider import CalendarId, Span
 
-_SELECT = "id,createdDateTime,isCancelled,isOnlineMeeting,organizer,attendees"
+_SELECT = "id,type,createdDateTime,isCancelled,isOnlineMeeting,organizer,attendees"
+_SERIES, _DATE = f"{_SELECT},recurrence", f"{_SELECT},originalStart,start"
 _OUR_OWN = " or ".join(f"id eq '{each}'" for each in PROPERTIES)
-_EVENT = {"$select": _SELECT, "$expand": f"singleValueExtendedProperties($filter={_OUR_OWN})"}
-_PAGE = "50"  # there is one, but for copies that a person made
+_EXPAND = {"$expand": f"singleValueExtendedProperties($filter={_OUR_OWN})"}
+_EVENT, _DATES = {"$select": _SERIES, **_EXPAND}, {"$select": _DATE, **_EXPAND}
+_PAGE = "50"  # of our events there is one, but for copies that a person made
 
 
 class Writings:
@@ -29,6 +32,14 @@ class Writings:
     def event(self, name: str) -> Request:
         """One event of ours; no title is asked for."""
         return request("GET", f"{self._event(name)}?{_query(_EVENT)}")
+
+    def instances(self, name: str, span: Span, page: str | None) -> Request:
+        """A page of the dates of a series; no title is asked for."""
+        if page is not None:
+            return request("GET", page)
+        start, end = (stamp(each) for each in span)
+        asked = {"startDateTime": start, "endDateTime": end, "$top": _PAGE, **_DATES}
+        return request("GET", f"{self._event(name)}/instances?{_query(asked)}")
 
     def create(self, calendar: CalendarId, body: Json) -> Request:
         """A new event. Guests are invited at once."""

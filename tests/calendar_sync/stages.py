@@ -90,11 +90,12 @@ class MemoryStage:
         self.memory.occupy(calendar, span)
 
     def events(self, calendar: CalendarId) -> int:
-        return len(self.memory.events(calendar))
+        return len([*self.memory.events(calendar), *self.memory.series(calendar)])
 
     def remove_all(self, calendar: CalendarId) -> None:
-        for each in self.memory.events(calendar):
-            self.memory.remove(calendar, each.key)
+        events = [each.key for each in self.memory.events(calendar)]
+        for key in events + [each.key for each in self.memory.series(calendar)]:
+            self.memory.remove(calendar, key)
 
     def forget(self) -> None:
         self.memory.forget()

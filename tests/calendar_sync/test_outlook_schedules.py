@@ -131,6 +131,21 @@ def test_a_digit_says_more_than_the_item_that_touches_it() -> None:
     )
 
 
+def test_two_events_at_one_time_are_two() -> None:
+    items = an_item("09:00", "09:05"), an_item("09:00", "09:05")
+
+    assert told(items, digits(h9="2")) == 2 * taken(("09:00", "09:05", Kind.BUSY))
+
+
+def test_an_event_over_the_border_of_two_questions_is_one() -> None:
+    [over] = taken(("09:00", "11:00", Kind.BUSY))
+    [twice] = taken(("08:00", "09:00", Kind.BUSY))
+
+    found = schedules.joined([[twice, twice, over], [over]], DAY)
+
+    assert found == [twice, twice, over]
+
+
 def test_digits_beside_each_other_are_one_time() -> None:
     assert told((), "2" * 24 + "0" * 264) == taken(("00:00", "02:00", Kind.BUSY))
 

@@ -87,15 +87,25 @@ def test_what_was_cancelled_takes_no_time_and_whatever_else_is_shown_does(
     assert bool(found(an_event(**more))) == takes
 
 
-def test_an_interval_for_each_event_that_is_clipped_and_stands_once() -> None:
+def test_an_interval_for_each_event_that_is_clipped() -> None:
     over = an_event("2027-02-28T23:00:00.0000000", "2027-03-01T01:00:00.0000000")
     pages = [{"value": [an_event(), over]}, {"value": [an_event(), an_event(showAs="oof")]}]
 
     assert wire.taken(pages, SPAN) == [
         BusyInterval(SPAN[0], SPAN[0] + HOUR, Kind.BUSY),
         BusyInterval(utc("2027-03-02 09:00"), utc("2027-03-02 10:00"), Kind.BUSY),
+        BusyInterval(utc("2027-03-02 09:00"), utc("2027-03-02 10:00"), Kind.BUSY),
         BusyInterval(utc("2027-03-02 09:00"), utc("2027-03-02 10:00"), Kind.UNAVAILABLE),
     ]
+
+
+def test_an_event_over_the_border_of_two_questions_is_one() -> None:
+    span = SPAN[0], SPAN[0] + 4 * 366 * 24 * HOUR + 400 * 24 * HOUR
+    [first, second] = wire.parts(span)
+    over = BusyInterval(first[1] - HOUR, second[0] + HOUR, Kind.BUSY)
+    event = an_event(*(f"{times.stamp(each)[:-1]}.0000000" for each in over[:2]))
+
+    assert wire.taken([{"value": [event]}, {"value": [event]}], span) == [over]
 
 
 def test_an_event_without_length_takes_nothing() -> None:

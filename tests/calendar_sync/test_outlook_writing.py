@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from calendar_sync.errors import ChangedMeanwhile, NotThere, Refused, SyncError, Wait
-from calendar_sync.outlook import channels, drafts
+from calendar_sync.outlook import channels, guests
 from calendar_sync.provider import Answer, CalendarId, Channel, Draft, Reply
 from tests.calendar_sync.builders import utc
 from tests.calendar_sync.minimal_graph import BASE, GONE, MEANWHILE, NO, SILENT, Fault, Graph
@@ -349,7 +349,7 @@ def test_guests_answers_are_told_and_rooms_and_the_organiser_are_no_guests() -> 
         ],
     }
 
-    assert drafts.replies(event) == [
+    assert guests.replies(event) == [
         Reply("grace@example.org", Answer.ACCEPTED),
         Reply("alan@example.org", Answer.TENTATIVE),
         Reply("mary@example.org", Answer.DECLINED),

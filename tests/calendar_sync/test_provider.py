@@ -15,8 +15,11 @@ from calendar_sync.provider import (
     Cursor,
     Draft,
     Reply,
+    SeriesDraft,
 )
 from scheduler.model.busy import BusyInterval, Kind
+from scheduler.model.series import Occurrence, Series
+from scheduler.series import arranged
 from tests.calendar_sync.builders import utc
 from tests.calendar_sync.stages import STAGES, Stage
 
@@ -24,6 +27,11 @@ DAY = 86_400
 SPAN = (utc("2027-03-01"), utc("2027-09-01"))
 NINE = (utc("2027-03-10 09:00"), utc("2027-03-10 10:00"))
 TEN = (utc("2027-03-10 10:00"), utc("2027-03-10 11:00"))
+WEDNESDAYS = tuple(
+    Occurrence(each, each, 60) for each in range(NINE[0], NINE[0] + 28 * DAY, 7 * DAY)
+)
+RULE = "FREQ=WEEKLY;BYDAY=WE;UNTIL=20270331T090000Z"
+SERIES = SeriesDraft("series/3", "Group", Series("UTC", RULE, 60, WEDNESDAYS), "Room 4")
 DRAFT = Draft("series/1/ada", "Peer group", NINE, "America/New_York", "Room 4", "Bring goals")
 
 
@@ -223,6 +231,76 @@ def test_an_event_that_a_person_removed_stays_removed(stage: Stage) -> None:
         stage.provider.put(stage.main, replace(DRAFT, when=TEN), written=True)
 
     assert stage.events(stage.main) == 0
+
+
+def test_a_series_is_one_event_however_often_it_is_put(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+
+    for written in (False, False, True):
+        stage.provider.put_series(stage.main, SERIES, written=written)
+
+    assert stage.events(stage.main) == 1
+
+
+def test_a_series_takes_the_times_at_which_its_dates_are_held(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    one, two, _, four = WEDNESDAYS
+    held = (one, replace(two, start=two.start + DAY, minutes=90), four)
+    [series] = arranged(SERIES.series, held)
+    try:
+        for _ in range(2):
+            stage.provider.put_series(stage.main, replace(SERIES, series=series))
+    except Unsupported:
+        return  # known only once it was asked
+
+    assert busy(stage) == taken(*((each.start, each.end) for each in held))
+
+
+def test_a_date_alone_is_put_as_an_event(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    single = Series("America/New_York", "", 60, (Occurrence(NINE[0], TEN[0], 60),))
+
+    for _ in range(2):
+        stage.provider.put_series(stage.main, replace(SERIES, series=single))
+
+    assert stage.events(stage.main) == 1
+    assert busy(stage) == taken(TEN)
+
+
+def test_a_cancelled_series_is_gone_and_can_be_put_anew(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put_series(stage.main, SERIES)
+
+    for _ in range(2):
+        stage.provider.cancel(stage.main, SERIES.key)
+    assert stage.events(stage.main) == 0
+    assert busy(stage) == []
+
+    stage.provider.put_series(stage.main, SERIES)
+    assert stage.events(stage.main) == 1
+
+
+def test_a_series_that_a_person_removed_stays_removed(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    stage.provider.put_series(stage.main, SERIES)
+    stage.remove_all(stage.main)
+
+    with pytest.raises(NotThere):
+        stage.provider.put_series(stage.main, replace(SERIES, title="Later"), written=True)
+
+    assert stage.events(stage.main) == 0
+
+
+def test_guests_of_a_series_have_not_answered_at_first(stage: Stage) -> None:
+    needs(stage, Capability.REPLIES)
+    needs(stage, Capability.INVITES)
+    with pytest.raises(NotThere):
+        stage.provider.series_replies(stage.main, SERIES.key)
+    stage.provider.put_series(stage.main, replace(SERIES, guests=("grace@example.org",)))
+
+    found = stage.provider.series_replies(stage.main, SERIES.key)
+
+    assert found == {None: [Reply("grace@example.org", Answer.WAITING)]}
 
 
 def test_guests_have_not_answered_at_first(stage: Stage) -> None:
