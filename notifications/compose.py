@@ -8,16 +8,18 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from notifications.enclosed import Enclosed
 from notifications.lines import one_line
 from notifications.message import Message
 
 _MOST = 80  # characters of a name or a title, so that the sentence around it can still be read
+_LONG = 400  # of a line that says more
 _LINK = re.compile(r"https?://[!#-;=?-~]+")  # ASCII without quotes, brackets and spaces
 
 
 def sign_in(*, key: str, to_name: str, to_address: str, link: str, minutes: int) -> Message:
     """Somebody, hopefully the reader, asked to sign in with this address."""
-    return _message("sign_in", key, to_name, to_address, link, minutes=minutes)
+    return written("sign_in", key, to_name, to_address, link, minutes=minutes)
 
 
 def invitation(  # noqa: PLR0913 -- what the mail says, each by its name
@@ -37,7 +39,7 @@ def invitation(  # noqa: PLR0913 -- what the mail says, each by its name
     read_by  the coordinator through whose account their time is read already; empty: it is not
     read_at  what people call the host of that account
     """
-    return _message(
+    return written(
         "invitation",
         key,
         to_name,
@@ -62,7 +64,7 @@ def coordinator_invitation(  # noqa: PLR0913 -- as above
     days: int,
 ) -> Message:
     """The reader is invited to coordinate a group, and told what coordinators see."""
-    return _message(
+    return written(
         "coordinator_invitation",
         key,
         to_name,
@@ -78,7 +80,7 @@ def plans_discarded(
     *, key: str, to_name: str, to_address: str, group_title: str, link: str
 ) -> Message:
     """Plans had to go, because somebody withdrew their time. It does not say who."""
-    return _message("plans_discarded", key, to_name, to_address, link, group_title=group_title)
+    return written("plans_discarded", key, to_name, to_address, link, group_title=group_title)
 
 
 def calendar_lost(
@@ -88,7 +90,7 @@ def calendar_lost(
 
     group_title  of the group for which the reader entered them; empty: they are the reader's own
     """
-    return _message("calendar_lost", key, to_name, to_address, link, group_title=group_title)
+    return written("calendar_lost", key, to_name, to_address, link, group_title=group_title)
 
 
 def reconnect(  # noqa: PLR0913 -- as above
@@ -107,7 +109,7 @@ def reconnect(  # noqa: PLR0913 -- as above
     passwords    whether an app password is refused
     read_groups  the groups whose members are read through them; empty: there are none
     """
-    return _message(
+    return written(
         "reconnect",
         key,
         to_name,
@@ -123,20 +125,28 @@ def reader_lost(  # noqa: PLR0913 -- as above
     *, key: str, to_name: str, to_address: str, link: str, group_title: str, owner: str
 ) -> Message:
     """Access has ended to the account through which members of the reader's group are read."""
-    return _message(
+    return written(
         "reader_lost", key, to_name, to_address, link, group_title=group_title, owner=owner
     )
 
 
-def _message(
-    name: str, key: str, to_name: str, to_address: str, link: str, **facts: str | int
+def written(  # noqa: PLR0913, PLR0917 -- as above
+    name: str,
+    key: str,
+    to_name: str,
+    to_address: str,
+    link: str,
+    enclosed: Enclosed | None = None,
+    **facts: str | int | tuple[str, ...],
 ) -> Message:
-    if not _LINK.fullmatch(link):
+    """Write the mail of that name, with what its templates tell of.
+
+    link  "": there is nothing to see or to do; only of what is enclosed can that be said
+    """
+    needless = enclosed is not None and not link
+    if not (needless or _LINK.fullmatch(link)):
         raise ValueError("no link for a mail")  # not the link itself: it may let somebody in
-    lines = {
-        fact: one_line(value, _MOST) if isinstance(value, str) else value
-        for fact, value in {"to_name": to_name, **facts}.items()
-    }
+    lines = {fact: _fit(value) for fact, value in {"to_name": to_name, **facts}.items()}
 
     def rendered(file: str) -> str:
         return _TEMPLATES.get_template(f"{name}/{file}").render(link=link, **lines)
@@ -148,7 +158,14 @@ def _message(
         subject=rendered("subject.txt").strip(),
         text=rendered("text.txt"),
         html=rendered("message.html"),
+        enclosed=enclosed,
     )
+
+
+def _fit(value: str | int | tuple[str, ...]) -> str | int | tuple[str, ...]:
+    if isinstance(value, tuple):
+        return tuple(one_line(each, _LONG) for each in value)
+    return one_line(value, _MOST) if isinstance(value, str) else value
 
 
 def _counted(number: int, noun: str) -> str:

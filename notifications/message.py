@@ -1,6 +1,7 @@
 """A message, what carries it, and the mail it becomes."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from notifications import headers
 from notifications.addresses import Address
+from notifications.enclosed import Enclosed, enclose
 from notifications.errors import BadChannel, Undeliverable
 from notifications.lines import body
 
@@ -30,10 +32,13 @@ class Message:
     subject: str
     text: str = field(repr=False)
     html: str = field(repr=False)
+    enclosed: Enclosed | None = None
 
     def __post_init__(self) -> None:
-        if not _KEY.fullmatch(self.key):
-            raise ValueError(f"no key for a message: {self.key!r}")
+        thread = self.enclosed.thread if self.enclosed else ""
+        for key in (self.key, thread or self.key):
+            if not _KEY.fullmatch(key):
+                raise ValueError(f"no key for a message: {key!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,11 @@ class Channel(Protocol):
 
 def message_id(message: Message, sender: Sender) -> str:
     """Return the Message-ID: the same for every try."""
-    return f"<{message.key}@{sender.mailbox.domain}>"
+    return _identity(message.key, sender)
+
+
+def _identity(key: str, sender: Sender) -> str:
+    return f"<{key}@{sender.mailbox.domain}>"
 
 
 def as_email(message: Message, sender: Sender, now: datetime) -> EmailMessage:
@@ -93,16 +102,33 @@ def as_email(message: Message, sender: Sender, now: datetime) -> EmailMessage:
     """
     to = Address.parse(message.to_address)
     mail = EmailMessage(policy=SMTP if to.plain else SMTPUTF8)
-    mail["From"] = headers.mailbox("From", sender.name, sender.mailbox)
+    mail["From"] = _from(message, sender)
     mail["To"] = headers.mailbox("To", message.to_name, to)
     mail["Subject"] = headers.subject(message.subject)
     mail["Date"] = format_datetime(now.astimezone(UTC))
-    identity = message_id(message, sender)
-    mail["Message-ID"] = headers.Field("Message-ID", identity, identity)
+    for name, identity in _identities(message, sender):
+        mail[name] = headers.Field(name, identity, identity)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers it
     mail.set_content(body(message.text), charset="utf-8", cte="quoted-printable")
     mail.add_alternative(
         body(message.html), subtype="html", charset="utf-8", cte="quoted-printable"
     )
+    if message.enclosed:
+        enclose(mail, message.enclosed)
     mail["Content-Language"] = "en"  # last: Content- fields given earlier belong to the first part
     return mail
+
+
+def _from(message: Message, sender: Sender) -> headers.Field:
+    if message.enclosed:
+        return headers.mailbox("From", message.enclosed.name, message.enclosed.organizer)
+    return headers.mailbox("From", sender.name, sender.mailbox)
+
+
+def _identities(message: Message, sender: Sender) -> Iterator[tuple[str, str]]:
+    """Yield the fields that name the mail, and the one whose thread it belongs to."""
+    yield "Message-ID", message_id(message, sender)
+    thread = message.enclosed.thread if message.enclosed else ""
+    if thread and thread != message.key:
+        yield "In-Reply-To", _identity(thread, sender)
+        yield "References", _identity(thread, sender)

@@ -10,7 +10,7 @@ from pathlib import Path
 import certifi
 
 from notifications.addresses import Address
-from notifications.errors import BadChannel, Undeliverable
+from notifications.errors import BadChannel, Doubtful, TryLater, Undeliverable
 from notifications.message import Message, Receipt, Sender, as_email, message_id
 from notifications.refusals import explained
 from notifications.server import Tls, parse
@@ -18,6 +18,7 @@ from notifications.server import Tls, parse
 __all__ = ["SmtpChannel", "parse"]
 
 _PATIENCE = 20.0  # seconds for each answer
+_REFUSALS = 400  # codes from here on; smtplib says -1 of what is none
 
 
 class SmtpChannel:
@@ -30,7 +31,7 @@ class SmtpChannel:
 
     Raises BadChannel if the URL or the certificates cannot be used. If the connection dies
     after the end of a mail and before the server's answer, nobody knows whether it was taken:
-    that is TryLater too, and the second mail has the Message-ID of the first.
+    that is Doubtful, and the second mail has the Message-ID of the first.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class SmtpChannel:
     def send(self, message: Message) -> Receipt:
         mail = as_email(message, self._sender, self._clock())
         to = Address.parse(message.to_address)
+        begun = False
         try:
             with self._session() as session:
                 if not to.plain and not session.has_extn("smtputf8"):
@@ -55,9 +57,10 @@ class SmtpChannel:
                         remedy="ask the person for another address",
                     )
                 options = () if to.plain else ("SMTPUTF8",)
+                begun = True
                 session.sendmail(str(self._sender.mailbox), [str(to)], mail.as_bytes(), options)
         except (OSError, ValueError) as error:  # smtplib's own are OSErrors
-            raise explained(error, self._place) from None
+            raise _told(error, self._place, doubtful=begun and not _answered(error)) from None
         return Receipt(message_id(message, self._sender))
 
     @property
@@ -92,6 +95,20 @@ class SmtpChannel:
         if self._server.tls is Tls.AT_ONCE:
             return smtplib.SMTP_SSL(host, port, name, timeout=_PATIENCE, context=self._trust)
         return smtplib.SMTP(host, port, name, timeout=_PATIENCE)
+
+
+def _answered(error: Exception) -> bool:
+    """Whether the server said itself, in words of SMTP, that it does not take the mail."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= _REFUSALS
+    return isinstance(error, smtplib.SMTPRecipientsRefused)
+
+
+def _told(error: Exception, place: str, *, doubtful: bool) -> TryLater | Undeliverable:
+    told = explained(error, place)
+    if doubtful and isinstance(told, TryLater):
+        return Doubtful(told.what, remedy=told.remedy, seconds=told.seconds)
+    return told
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -62,9 +62,11 @@ class _Controller(Controller):
 
 
 @contextmanager
-def a_mail_server(context: ssl.SSLContext | None = None, **settings: Any) -> Iterator[MailServer]:
-    """Run aiosmtpd; with a context it is encrypted from the start."""
-    mails = MailServer()
+def a_mail_server(
+    context: ssl.SSLContext | None = None, mails: MailServer | None = None, **settings: Any
+) -> Iterator[MailServer]:
+    """Run aiosmtpd; with a context it is encrypted from the start. `mails`: who takes them."""
+    mails = mails or MailServer()
     controller = _Controller(
         mails,
         hostname="127.0.0.1",

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from notifications.addresses import Address
+from notifications.copies import CopyingChannel
+from notifications.enclosed import Enclosed
 from notifications.errors import Undeliverable
 from notifications.memory import MemoryChannel
 from notifications.message import Channel, Receipt
@@ -118,3 +121,15 @@ def test_a_line_with_a_single_dot_ends_no_message(way: Way) -> None:
     way.channel.send(a_message(text=text))
 
     assert [said for _, _, said in way.arrived()] == [text]
+
+
+def test_what_is_kept_is_handed_on_only_where_it_invites() -> None:
+    kept, on = MemoryChannel(SENDER), MemoryChannel(SENDER)
+    enclosed = Enclosed("REQUEST", "BEGIN:VCALENDAR", Address.parse("hours@example.org"))
+    copying = CopyingChannel(kept, on)
+
+    for message in (a_message(key="a"), a_message(key="b", enclosed=enclosed)):
+        copying.send(message)
+
+    assert [each.key for each in kept.messages] == ["a", "b"]
+    assert [each.key for each in on.messages] == ["b"]

@@ -6,8 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from notifications import compose
+from notifications.itip.changes import Change, Kind
+from notifications.itip.letters import Envelope, letter
 from notifications.message import Message
 from tests.notifications.builders import LINK, Tags, a_message, an_invitation
+from tests.notifications.semesters import a_semester, told
 
 TO = {"key": "0f3a", "to_name": "Ada Lovelace", "to_address": "ada@example.org", "link": LINK}
 GROUP = {"group_title": "Cardiology mentors"}
@@ -55,10 +58,26 @@ def reader_lost() -> Message:
     return compose.reader_lost(**TO, **GROUP, owner="Ben Carson")
 
 
+def dates_invited() -> Message:
+    return a_letter(Kind.INVITED)
+
+
+def dates_changed() -> Message:
+    return a_letter(Kind.CHANGED)
+
+
+def dates_cancelled() -> Message:
+    return a_letter(Kind.CANCELLED)
+
+
+def a_letter(kind: Kind) -> Message:
+    return letter(Envelope("0f3a", link=LINK), told(), Change(kind, None, a_semester()))
+
+
 MAILS = [
     sign_in, an_invitation, coordinator_invitation, plans_discarded, calendar_lost,
     entered_calendar_lost, invitation_of_somebody_read, reconnect, another_password,
-    consent_and_password, reader_lost,
+    consent_and_password, reader_lost, dates_invited, dates_changed, dates_cancelled,
 ]  # fmt: skip
 every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)
 Mail = Callable[[], Message]
