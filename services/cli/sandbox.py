@@ -35,8 +35,10 @@ def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
     Ctrl-C, or SIGTERM, ends it.
     """
     from services import log  # noqa: PLC0415 -- other commands start without
+    from services.sandbox.mail.carrier import Mails  # noqa: PLC0415
     from services.sandbox.serving import Running, environment, listening, serve  # noqa: PLC0415
     from services.up.sandbox import RETURNS  # noqa: PLC0415
+    from services.up.web import SPARE, bind  # noqa: PLC0415
 
     settings = Settings.from_env()
     log.set_up(settings.log)
@@ -47,14 +49,22 @@ def sandbox(listen: str, redirect: tuple[str, ...], *, as_json: bool) -> None:
     def say(running: Running) -> None:
         variables = environment(running.base, running.ca_file)
         if as_json:
-            told = {"base": running.base, "ca_file": str(running.ca_file), "settings": variables}
+            told = {
+                "base": running.base,
+                "smtp": running.smtp,
+                "ca_file": str(running.ca_file),
+                "settings": variables,
+            }
             click.echo(json.dumps(told))
             return
         click.echo(f"The sandbox plays Google and Outlook: {running.base}/")
         click.echo("A service uses it with these settings:")
         for name, value in variables.items():
             click.echo(f"  export {name}={shlex.quote(value)}")
+        click.echo("Mails of a service with this one reach the people here, and nobody else:")
+        click.echo(f"  export COMMONHOUR_SMTP_URL={running.smtp}")
         click.echo("Ctrl-C stops it.")
 
+    mails = Mails(bind(("127.0.0.1", 8025), spare=SPARE))
     returns = (*(settings.address + each for each in RETURNS), *redirect)
-    serve(listening(host.strip("[]"), int(port)), settings.home / "sandbox", returns, say)
+    serve(listening(host.strip("[]"), int(port)), settings.home / "sandbox", returns, mails, say)

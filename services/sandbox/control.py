@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from scheduler.errors import Explained
 from services.sandbox.faults import JSON, Faults
+from services.sandbox.mail import control as mail
 from services.sandbox.newcomers import BadRequest, let_in, only, told
 from services.sandbox.quotas import Quotas
 from services.sandbox.signing_in import seconds, sign_in_rules, sign_in_told
@@ -36,6 +37,8 @@ def blueprint(world: World, faults: Faults, quotas: Quotas) -> Blueprint:
     both("/people", lambda: _people(world), lambda body: let_in(world, body, request.host_url))
     both("/clock", lambda: _clock(world), lambda body: _move(world, body))
     both("/quotas", quotas.told, lambda body: _limits(quotas, body))
+    both("/answers", lambda: {"answers": list(mail.ANSWERS)}, lambda body: mail.answer(world, body))
+    both("/mails", lambda: mail.told(world), lambda body: mail.hand_over(world, body))
     both("/sign-in", lambda: sign_in_told(world), lambda body: sign_in_rules(world, body))
 
     @pages.get("/history")

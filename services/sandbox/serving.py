@@ -30,6 +30,8 @@ from services.sandbox.authority import Certified, certified
 from services.sandbox.entra import grants as entra
 from services.sandbox.faults import Faults
 from services.sandbox.google.grants import CLIENT_ID, CLIENT_SECRET
+from services.sandbox.mail.carrier import Mails, carrying
+from services.sandbox.mail.listener import taking
 from services.sandbox.quotas import Quotas
 from services.sandbox.world import World
 
@@ -41,9 +43,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A sandbox that answers. `base` is its address, without a final slash."""
+    """A sandbox that answers.
+
+    base  its address, without a final slash
+    smtp  where mail for its people is taken, as a URL
+    """
 
     base: str
+    smtp: str
     ca_file: Path
     world: World
     faults: Faults
@@ -83,14 +90,16 @@ def serving(
     *,
     home: Path,
     host: str = "127.0.0.1",
-    port: int = 0,
     listener: socket.socket | None = None,
+    mails: Mails | None = None,
 ) -> Iterator[Running]:
     """Serve a world, in threads of its own, until the block ends. `home` holds certificates.
 
-    listener  where to listen, in place of `host` and `port`; it is closed at the end
+    listener  where to listen; None: at a free port of `host`; it is closed at the end
+    mails     None: they are taken at a free port of this machine
     """
-    listener = listener or listening(host, port)
+    listener = listener or listening(host, 0)
+    mails = mails or Mails(listening("127.0.0.1", 0))
     files = certificates(home, host)
     faults, quotas = world.faults, Quotas(world.clock)
     server = _Server(listener, create_app(world, faults, quotas), files)
@@ -98,7 +107,8 @@ def serving(
     thread = threading.Thread(target=server.serve, name="sandbox")
     thread.start()
     try:
-        yield Running(address(listener), files.authority, world, faults, quotas)
+        with carrying(world.post, mails.door), taking(mails.listener, world.post) as smtp:
+            yield Running(address(listener), smtp, files.authority, world, faults, quotas)
     finally:
         server.stop()
         thread.join()
@@ -108,6 +118,7 @@ def serve(
     listener: socket.socket,
     home: Path,
     redirects: Iterable[str],
+    mails: Mails | None = None,
     said: Callable[[Running], None] = lambda _: None,
 ) -> None:
     """Serve what is kept in `home` until SIGTERM or SIGINT; `said` is called once it answers."""
@@ -118,7 +129,7 @@ def serve(
         addresses = list(redirects)
         world.grants.allow(addresses)
         world.entra.allow(addresses)
-        with serving(world, home=home, listener=listener) as running:
+        with serving(world, home=home, listener=listener, mails=mails) as running:
             said(running)
             asked.wait()
 
@@ -161,7 +172,10 @@ def outlook(base: str) -> dict[str, Any]:
 
 
 def environment(base: str, ca_file: Path) -> dict[str, str]:
-    """The settings with which a service takes this sandbox for Google and Outlook."""
+    """The settings with which a service takes this sandbox for Google and Outlook.
+
+    COMMONHOUR_SMTP_URL is not among them: with it, all mail of the service goes to the sandbox.
+    """
     microsoft = outlook(base)
     return {
         **{f"COMMONHOUR_GOOGLE_{key.upper()}": each for key, each in google(base).items()},

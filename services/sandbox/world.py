@@ -23,6 +23,8 @@ from services.sandbox.events.times import Event, in_zone, span
 from services.sandbox.faults import Faults
 from services.sandbox.google.grants import Grants
 from services.sandbox.history import History
+from services.sandbox.mail import replies
+from services.sandbox.mail.postbox import Postbox
 from services.sandbox.store import Store
 
 Instance = Event
@@ -79,6 +81,7 @@ class World:
         self.grants = Grants(self.store, self.clock)
         self.entra = EntraGrants(self.store, self.clock)
         self.faults = Faults()
+        self.post = Postbox(self)
         self.people = {key: Person(**each) for key, each in self.store.all("person").items()}
         self._calendars = {
             key: Calendar(**each) for key, each in self.store.all("calendar").items()
@@ -192,6 +195,7 @@ class World:
             for instance in tidied(self, calendar_id, before, after):
                 self._write(calendar_id, {**instance, "status": "cancelled"}, instance, by)
             spread(self, calendar_id, before, after, by)
+            replies.tell(self, calendar_id, before, after, by)
             return after
 
     def cancel(self, calendar_id: str, event_id: str, *, by: str) -> None:

@@ -1,7 +1,8 @@
 """A sandbox in a process of its own, with many plain people who have allowed us to read.
 
-Run as `python -m tests.sandbox.crowded FOLDER PEOPLE HOST`; it ends when its standard input does.
-Where no host is named (`-`), they have no accounts: their calendars are read at an address.
+Run as `python -m tests.sandbox.crowded FOLDER PEOPLE HOST SCOPE...`; it ends when its standard
+input does. Where no host is named (`-`), they have no accounts: their calendars are read at an
+address.
 """
 
 import json
@@ -26,6 +27,10 @@ SCOPES = {
     Host.GOOGLE: frozenset(google.SCOPES),
     Host.OUTLOOK: frozenset({"Calendars.ReadBasic"}),
 }
+WRITES = {
+    Host.GOOGLE: SCOPES[Host.GOOGLE] | {"calendar.events"},
+    Host.OUTLOOK: frozenset({"Calendars.ReadWrite"}),
+}
 _SEEDS = {Host.GOOGLE: 7, Host.OUTLOOK: 8, None: 9}  # nobody is at two hosts
 _ROOT = Path(__file__).parent.parent.parent
 
@@ -35,10 +40,12 @@ class Crowded:
     """A sandbox that answers.
 
     at      where everybody is; None: at addresses
+    scopes  what everybody has allowed us
     tokens  by e-mail address: an access token and what renews it; or an address, and nothing
     """
 
     at: Host | None
+    scopes: frozenset[str]
     pid: int
     base: str
     ca_file: Path
@@ -64,10 +71,14 @@ class Crowded:
 
 
 @contextmanager
-def crowded(folder: Path, people: int, at: Host | None = Host.GOOGLE) -> Iterator[Crowded]:
-    """Run one."""
+def crowded(
+    folder: Path, people: int, at: Host | None = Host.GOOGLE, *, writes: bool = False
+) -> Iterator[Crowded]:
+    """Run one; where we may write as well, if that is said."""
+    scopes = frozenset[str]() if at is None else (WRITES if writes else SCOPES)[at]
+    arguments = [str(folder), str(people), at or "-", *sorted(scopes)]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.sandbox.crowded", str(folder), str(people), at or "-"],
+        [sys.executable, "-m", "tests.sandbox.crowded", *arguments],
         cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdin is not None
@@ -77,28 +88,31 @@ def crowded(folder: Path, people: int, at: Host | None = Host.GOOGLE) -> Iterato
             ca_file = Path(said["ca_file"])
             trusting = ssl.create_default_context(cafile=ca_file)
             with httpx.Client(base_url=said["base"], verify=trusting, trust_env=False) as client:
-                yield Crowded(at, process.pid, said["base"], ca_file, said["tokens"], client)
+                yield Crowded(
+                    at, scopes, process.pid, said["base"], ca_file, said["tokens"], client
+                )
 
 
-def _main(folder: Path, people: int, at: Host | None) -> None:
+def _main(folder: Path, people: int, at: Host | None, scopes: frozenset[str]) -> None:
     with closing(World.open(folder, seed=False)) as world:
         kind = "work" if at is Host.OUTLOOK else "google"
         everybody = many(world, people, _SEEDS[at], host=kind)
-        given = {each.email: _given(world, each.email, at) for each in everybody}
+        given = {each.email: _given(world, each.email, at, scopes) for each in everybody}
         with serving(world, home=folder) as running:
             said = {"base": running.base, "ca_file": str(running.ca_file), "tokens": given}
             print(json.dumps(said), flush=True)
             sys.stdin.read()
 
 
-def _given(world: World, email: str, at: Host | None) -> tuple[str, str]:
+def _given(world: World, email: str, at: Host | None, scopes: frozenset[str]) -> tuple[str, str]:
     if at is None:
         return f"/ics/{world.calendars(email)[0].feed}.ics", ""
     grants = world.grants if at is Host.GOOGLE else world.entra
-    grant = grants.give(email, SCOPES[at])
+    grant = grants.give(email, scopes)
     return grant.access, grant.refresh
 
 
 if __name__ == "__main__":
-    _said = sys.argv[3]
-    _main(Path(sys.argv[1]), int(sys.argv[2]), None if _said == "-" else Host(_said))
+    _folder, _people, _at, *_scopes = sys.argv[1:]
+    _host = None if _at == "-" else Host(_at)
+    _main(Path(_folder), int(_people), _host, frozenset(_scopes))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -125,10 +126,14 @@ def test_the_service_trusts_it_besides_whom_it_trusts_already(tmp_path: Path) ->
     settings = Settings(home=tmp_path, network=Network(allow=allowed, ca_file=ours))
 
     beside = prepare(settings)
-    with beside.listener:
+    with beside.listener, beside.mails.listener:
         base, used = beside.base, using(settings, beside)
+        mailing = using(replace(settings, smtp_url="smtp://mail.example.org"), beside)
+        port = beside.mails.listener.getsockname()[1]
 
     assert used.network.allow == (*allowed, ip_network("127.0.0.1"))
+    assert used.copies_url == f"smtp://127.0.0.1:{port}"
+    assert mailing.copies_url is None, "there is a mail server that everything goes to"
     assert used.google.client_id == "commonhour-sandbox"
     assert used.google.api_url == f"{base}/google/calendar/v3/"
     assert used.outlook.client_id == CLIENT_ID

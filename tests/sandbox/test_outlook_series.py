@@ -176,6 +176,26 @@ def test_guests_see_what_becomes_of_each_occurrence(outlook: Writing, ada: Mailb
     assert outlook.mails()[1:] == [("cancellation", [BO, CLEO]), ("update", [BO, CLEO])]
 
 
+def test_whoever_is_invited_later_sees_nothing_of_what_was_called_off_before(
+    outlook: Writing, ada: Mailbox, series: dict[str, Any]
+) -> None:
+    ada.done("DELETE", at(ada.seen()[1]["id"]))
+    ada.change(series["id"], {"attendees": guests(BO)})
+    assert outlook.of(BO).begins() == ["05 09:00", "19 09:00", "26 09:00"]
+    assert outlook.mails() == [("invitation", [BO])]
+
+
+def test_whoever_left_a_series_and_comes_to_one_occurrence_sees_that_alone(
+    outlook: Writing, ada: Mailbox, series: dict[str, Any]
+) -> None:
+    ada.change(series["id"], {"attendees": guests(BO)})
+    ada.change(series["id"], {"attendees": []})
+    ada.change(ada.seen()[1]["id"], {"attendees": guests(BO)})
+    assert outlook.of(BO).begins() == ["12 09:00"]
+    ada.done("DELETE", at(series["id"]))
+    assert ada.begins() == []
+
+
 def test_a_guest_answers_for_one_occurrence(outlook: Writing, ada: Mailbox) -> None:
     series = ada.make(meeting(recurrence=weekly(), attendees=guests(BO)))
     bo = outlook.of(BO)

@@ -33,9 +33,21 @@ def spread(world: "World", calendar_id: str, before: Event | None, after: Event,
     if organizes(after, calendar_id):
         for email in _guests(before) | _guests(after):
             if email in world.people and email != calendar_id:
-                _copy(world, email, after, by)
+                for each in (after, *_apart(world, calendar_id, after)):
+                    _copy(world, email, each, by)
     else:
         _answer(world, calendar_id, after, by)
+
+
+def _apart(world: "World", calendar_id: str, series: Event) -> list[Event]:
+    """Return the instances that do not go with their series.
+
+    Those it has no more: whoever is invited later has not, either. At Google those as well that
+    have guests of their own, who keep them when they leave the series; at Outlook they do not.
+    """
+    found = world.shelf(calendar_id).exceptions(series["id"])
+    ours = world.person(calendar_id).host == "google" if calendar_id in world.people else False
+    return [each for each in found if _is_off(each) or (ours and not _is_off(series))]
 
 
 def _guests(event: Event | None) -> set[str]:

@@ -81,9 +81,12 @@ def happening(shelf: Shelf, zone_name: str, start: datetime, end: datetime) -> l
 
 
 def belongs(shelf: Shelf, event: Event) -> bool:
-    """Whether its series shows it. An exception whose series is not here stands alone."""
+    """Whether its series shows it. An exception whose series is not here stands alone.
+
+    So does one to which somebody comes who left its series.
+    """
     series = shelf.get(event.get("recurringEventId", ""))
-    return series is not None and "recurrence" in series
+    return series is not None and "recurrence" in series and series["status"] != "cancelled"
 
 
 def _ended(before: Event, after: Event, number: int) -> Iterator[Timing]:

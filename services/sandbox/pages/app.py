@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from services.sandbox.caldav import passwords
 from services.sandbox.pages.access import add_access
+from services.sandbox.pages.answering import add_answering
 from services.sandbox.pages.editing import add_editing
 from services.sandbox.pages.guard import refuse_strangers
 from services.sandbox.pages.view import back, one_of, shown, somebody
@@ -53,6 +54,7 @@ def blueprint(world: World) -> Blueprint:
 
     _add_calendars(pages, world)
     add_editing(pages, world)
+    add_answering(pages, world)
     add_access(pages, world)
     return pages
 

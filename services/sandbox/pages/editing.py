@@ -1,16 +1,15 @@
 """Events on the pages: made, changed, deleted; of a series one instance or all."""
 
-from datetime import timedelta
-
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.sandbox.events.times import Event, moment
+from services.sandbox.events.times import Event
+from services.sandbox.mail.answers import ANSWERS, answer_of, invited
+from services.sandbox.pages.finding import event_there
 from services.sandbox.pages.forms import Mistyped, Typed
+from services.sandbox.pages.invitations import words
 from services.sandbox.pages.view import back, one_of, shown, somebody
 from services.sandbox.world import Calendar, Person, World
-
-_AROUND = timedelta(days=2)
 
 
 def add_editing(pages: Blueprint, world: World) -> None:
@@ -34,7 +33,7 @@ def add_editing(pages: Blueprint, world: World) -> None:
         """Show an event, or an instance of a series, and change it."""
         person = somebody(world, number)
         calendar = one_of(world, person, calendar_id)
-        found = _event(world, calendar, event_id)
+        found = event_there(world, calendar, event_id)
         if request.method == "GET":
             return _form(person, calendar, found, Typed.of(found, person.timezone))
         typed = Typed.sent(request.form)
@@ -50,39 +49,13 @@ def add_editing(pages: Blueprint, world: World) -> None:
         """Delete it: an instance alone, a series with all of them."""
         person = somebody(world, number)
         calendar = one_of(world, person, calendar_id)
-        found = _event(world, calendar, event_id)
+        found = event_there(world, calendar, event_id)
         world.put(calendar.id, {**found, "status": "cancelled"}, by=_by(person))
         return redirect(back(person), 303)
 
 
 def _by(person: Person) -> str:
     return f"page:{person.email}"
-
-
-def _event(world: World, calendar: Calendar, event_id: str) -> Event:
-    """Return an event or an instance that nobody changed yet, or answer 404."""
-    kept = world.shelf(calendar.id).get(event_id)
-    if kept is None:
-        return _instance(world, calendar, event_id)
-    if kept["status"] == "cancelled":
-        abort(404)
-    return kept
-
-
-def _instance(world: World, calendar: Calendar, event_id: str) -> Event:
-    """Return the instance whose id says when it usually begins."""
-    text = event_id.rpartition("_")[2]
-    try:
-        when = (
-            {"date": f"{text[:4]}-{text[4:6]}-{text[6:8]}"}
-            if len(text) == 8
-            else {"dateTime": text}
-        )
-        at = moment(when, calendar.timezone)
-    except ValueError:
-        abort(404)
-    around = world.instances(calendar.id, at - _AROUND, at + _AROUND)
-    return next((each for each in around if each["id"] == event_id), None) or abort(404)
 
 
 def _form(
@@ -100,4 +73,6 @@ def _form(
         typed=typed,
         mistake=mistake,
         back=back(person, typed.day),
+        said=words(answer_of(found, person.email)) if invited(person.email, found) else "",
+        answers=ANSWERS,
     )

@@ -6,6 +6,8 @@ from flask import abort, render_template, request, url_for
 
 from scheduler.model.zone import zone
 from services.sandbox.caldav import passwords
+from services.sandbox.mail.answers import ANSWERS
+from services.sandbox.pages import invitations
 from services.sandbox.pages.forms import Mistyped, Typed
 from services.sandbox.pages.week import monday, week
 from services.sandbox.world import Calendar, Person, World
@@ -58,6 +60,8 @@ def shown(
         mistake=mistake,
         password=password,
         has_password=passwords.has_one(world, person.email),
+        invitations=invitations.of(world, person),
+        answers=ANSWERS,
         host=request.host_url,
     )
 

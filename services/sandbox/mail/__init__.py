@@ -1,0 +1,1 @@
+"""Mail of the people here: invitations that come, and answers that go."""
