@@ -62,6 +62,10 @@ def test_outlook_is_read_likewise_and_its_secret_stays_one() -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
+        ({"IMAP_URL": "imap://me:word@mail.example.org"}, "COMMONHOUR_IMAP_URL: The IMAP URL"),
+        ({"AUTHSERV_ID": "mx.example.org; dmarc"}, "COMMONHOUR_AUTHSERV_ID: write a name"),
+        ({"MAIL_HOOK_SECRET": "short"}, "COMMONHOUR_MAIL_HOOK_SECRET: too easy to guess"),
+        ({"MAIL_HOOK_SECRET": "ßecret" * 8}, "COMMONHOUR_MAIL_HOOK_SECRET: write ASCII"),
         ({"GOOGLE_CLIENT_ID": "us"}, "COMMONHOUR_GOOGLE_CLIENT_SECRET: it is not set"),
         ({"GOOGLE_CLIENT_SECRET": "secret"}, "COMMONHOUR_GOOGLE_CLIENT_ID: it is not set"),
         ({"MICROSOFT_CLIENT_ID": "us"}, "COMMONHOUR_MICROSOFT_CLIENT_SECRET: it is not set"),
