@@ -126,6 +126,68 @@ class ProposalsReady(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesCommitted(Fact):
+    """A coordinator took a proposal: its dates are to reach everybody's calendar."""
+
+    series_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDue(Fact):
+    """It is time to write out what has changed of a series, or to try once more."""
+
+    series_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingMoved(Fact):
+    """A date is held at another time."""
+
+    meeting_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCancelled(Fact):
+    """A date is not held."""
+
+    meeting_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuestAdded(Fact):
+    """Somebody is to attend one date."""
+
+    attendee_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class LettersDue(Fact):
+    """Somebody is to be told by mail how a series stands."""
+
+    attendee_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesDue(Fact):
+    """It is time to ask the host of a series for answers."""
+
+    series_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyChanged(Fact):
+    """Somebody answered otherwise than before."""
+
+    attendee_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class MemberJoined(Fact):
     """Somebody accepted to be a member: their own time counts from now on."""
 
@@ -144,6 +206,13 @@ class LinkMade(Fact):
     """A link waits for the mail that carries it."""
 
     link_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MailsDue(Fact):
+    """It is time to read the mailbox in which answers arrive."""
+
+    timer_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Reaction:
         return self.job.partition(".")[0]
 
 
+_PUBLISH = Reaction("calendars.publish", batch=50, at_once=8, urgent=True)
 _LOOK_AGAIN = Reaction("planning.look_again", batch=20)
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
@@ -45,11 +46,20 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     facts.PlanAsked: (Reaction("calendars.read_for", batch=1, urgent=True),),
     facts.CalendarsRead: (Reaction("planning.make", batch=5, urgent=True),),
     facts.LinkMade: (Reaction("notices.send_link", batch=20, urgent=True),),
+    facts.SeriesCommitted: (_PUBLISH,),
+    facts.SeriesDue: (_PUBLISH,),
+    facts.LettersDue: (Reaction("notices.tell_dates", batch=20, at_once=4, urgent=True),),
+    facts.RepliesDue: (Reaction("calendars.read_replies", batch=16, at_once=4),),
+    facts.MailsDue: (Reaction("notices.read_mails"),),
     facts.TimerRang: (Reaction("notices.purge"),),
     # Recorded for those who will follow them; so far nobody does.
     facts.ProposalsReady: (),
     facts.MemberJoined: (),
     facts.MemberLeft: (),
+    facts.MeetingMoved: (),
+    facts.MeetingCancelled: (),
+    facts.GuestAdded: (),
+    facts.ReplyChanged: (),
 }
 
 

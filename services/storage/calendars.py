@@ -123,16 +123,16 @@ def locked(work: Work, calendar_id: UUID) -> CalendarRow | None:
     return work.session.get(row, calendar_id, with_for_update=True, populate_existing=True)
 
 
-def terms_of(work: Work, row: CalendarRow, since: date) -> list[tuple[date, date, str]]:
+def terms_of(work: Work, row: CalendarRow, since: date) -> list[tuple[date, date, str, UUID]]:
     """The terms for which a calendar counts that end on that day or later: first and last date,
-    and the zone of their group.
+    and the zone and the id of their group.
     """
     question = (
-        select(TermRow.start, TermRow.end, GroupRow.timezone)
+        select(TermRow.start, TermRow.end, GroupRow.timezone, GroupRow.id)
         .join(GroupRow, GroupRow.id == TermRow.group_id)
         .where(TermRow.group_id.in_(_groups_of(row)), TermRow.end >= since)
     )
-    return [(start, end, tz) for start, end, tz in work.session.execute(question)]
+    return list(work.session.execute(question).all())
 
 
 def groups_of(work: Work, row: CalendarRow) -> Sequence[UUID]:

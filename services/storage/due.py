@@ -11,12 +11,15 @@ from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow
 from services.storage.rows.calendars import CalendarRow, Source
 from services.storage.rows.outbox import TimerRow
+from services.storage.rows.series import SeriesRow
 from services.storage.upsert import insert_into
 from services.storage.work import Work
 
 
 def is_any_due(work: Work, timers: Collection[str], *, watched: bool = False) -> bool:
-    """Whether a calendar, an account, consent or one of these timers is due; it takes no lock.
+    """Whether a calendar, an account, consent, a series or one of these timers is due.
+
+    It takes no lock.
 
     watched  whether it counts that it is to be looked if an account's host tells of changes
     """
@@ -25,6 +28,8 @@ def is_any_due(work: Work, timers: Collection[str], *, watched: bool = False) ->
         exists().where(_is_due(work)),
         exists().where(AccountRow.due_at <= work.now),
         exists().where(ConsentRow.expires_at <= work.now),
+        exists().where(SeriesRow.settle_at <= work.now),
+        exists().where(SeriesRow.replies_at <= work.now),
         *([exists().where(_is_to_be_watched(work))] if watched else []),
     )
     return (
@@ -49,6 +54,16 @@ def take_accounts(work: Work, until: datetime, most: int) -> Sequence[UUID]:
 def take_watched(work: Work, until: datetime, most: int) -> Sequence[UUID]:
     """Take the accounts of which it is to be looked whether their hosts tell of changes."""
     return _taken(work, AccountRow.watch_at, _is_to_be_watched(work), until, most)
+
+
+def take_settled(work: Work, until: datetime, most: int) -> Sequence[UUID]:
+    """Take the series whose changes are to be written out; whoever does says when that is done."""
+    return _taken(work, SeriesRow.settle_at, SeriesRow.settle_at <= work.now, until, most)
+
+
+def take_to_answer(work: Work, until: datetime, most: int) -> Sequence[UUID]:
+    """Take the series whose host is to be asked for answers; whoever asks says when next."""
+    return _taken(work, SeriesRow.replies_at, SeriesRow.replies_at <= work.now, until, most)
 
 
 def take_timers(work: Work, every: Mapping[str, timedelta]) -> list[UUID]:

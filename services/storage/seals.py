@@ -8,6 +8,7 @@ from services.storage.rows.accounts import AccountRow, ConsentRow, ReleaseRow
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.channels import ChannelRow
 from services.storage.rows.doors import AuditEndRow
+from services.storage.rows.series import FeedRow, SeriesRow
 from services.storage.work import Work
 
 SEALED: tuple[InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None], ...] = (
@@ -18,6 +19,8 @@ SEALED: tuple[InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None]
     CalendarRow.seen,
     ChannelRow.sealed,
     AuditEndRow.sealed,
+    FeedRow.sealed,
+    SeriesRow.calendar,
 )
 
 

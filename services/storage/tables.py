@@ -9,8 +9,9 @@ from services.storage.rows import (
     outbox,
     people,
     plans,
+    series,
 )
 from services.storage.rows.row import Row
 
 TABLES = Row.metadata
-MODULES = (accounts, calendars, channels, doors, groups, outbox, people, plans)
+MODULES = (accounts, calendars, channels, doors, groups, outbox, people, plans, series)

@@ -19,6 +19,7 @@ from services.storage.rows.groups import (
 )
 from services.storage.rows.people import PersonRow, SessionRow, TokenRow
 from services.storage.rows.plans import PlanRow
+from services.storage.rows.series import AttendeeRow, SeriesRow
 from services.storage.work import Work
 
 _EVER = 2**62  # seconds
@@ -28,6 +29,7 @@ _HOLDING = (
     MemberRow,
     AssistantRow,
     GuestRow,
+    AttendeeRow,
     CalendarRow,
     ReadingObjectionRow,
     SessionRow,
@@ -132,5 +134,14 @@ def drop_plans_of_terms_before(work: Work, day: date) -> int:
     over = select(TermRow.id).where(TermRow.end < day)
     found = work.session.execute(
         delete(PlanRow).where(PlanRow.term_id.in_(over)).returning(PlanRow.id)
+    )
+    return len(found.all())
+
+
+def drop_series_of_terms_before(work: Work, day: date) -> int:
+    """Delete the series of terms that ended before that day, with all that belongs to them."""
+    over = select(TermRow.id).where(TermRow.end < day)
+    found = work.session.execute(
+        delete(SeriesRow).where(SeriesRow.term_id.in_(over)).returning(SeriesRow.id)
     )
     return len(found.all())

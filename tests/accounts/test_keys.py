@@ -27,6 +27,7 @@ HASHES = {
     "account.identity", "consent.identity", "consent.state_hash", "answer.key",
     "answer.request", "try.key", "channel.remote", "channel.secret_hash",
     "gate.key", "audit.seal", "link.secret_hash", "session.secret_hash", "token.secret_hash",
+    "attendee.secret_hash", "feed.secret_hash", "uid.uid_hash", "series.identity",
 }  # fmt: skip
 PLAIN = {"answer.body", "busy.events"}  # an answer that was given, and packed times
 _SEAL = re.compile(rb"gAAAA[A-Za-z0-9_=-]{60,}")

@@ -250,4 +250,5 @@ def test_everything_stored_names_every_table_that_knows_a_person() -> None:
     assert referring == {
         "coordinator", "member", "assistant", "guest", "calendar", "link", "session", "token",
         "answer", "account", "consent", "programme_consent", "reading_objection",
+            "series", "attendee", "feed",
     }  # fmt: skip

@@ -23,7 +23,7 @@ def test_a_token_is_recognised_and_only_its_hash_is_kept(house: House) -> None:
     with house.runtime.reading() as work:
         found = tokens.authenticate(work, secret)
     assert found is not None
-    assert found.scopes == ["read", "groups", "calendars", "plans", "me"]
+    assert found.scopes == ["read", "groups", "calendars", "plans", "series", "me"]
     assert secret.startswith("ch_")
     assert len(secret) == 46
 
