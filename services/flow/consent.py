@@ -13,13 +13,14 @@ from uuid import UUID
 
 from calendar_sync.host import Asked, Grant
 from calendar_sync.host import Host as At
+from calendar_sync.provider import Capability
 from services.facts import AccountDue
 from services.flow import access, proof, rights
 from services.flow.errors import Conflict, Unfit
 from services.flow.question import TRUSTED
 from services.flow.rights import missing
 from services.keys import Keys, Unsealable
-from services.storage import accounts, channels, people
+from services.storage import accounts, channels, people, series
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host
 from services.storage.work import Work
@@ -65,10 +66,13 @@ def ask(  # noqa: PLR0913 -- what is asked, each by its name
     *,
     redirect: str,
     account_id: UUID | None = None,
+    inviting: bool = False,
 ) -> str:
     """Return the address at which this browser asks for consent. Raises Conflict or Missing.
 
-    account_id  of an account that is to be connected once more
+    account_id  of an account that is to be connected once more; what it was asked for before is
+                asked for again
+    inviting    whether it is to invite people as well
     """
     person = people.by_id(work, rights.actor(work))
     if person is None:
@@ -82,7 +86,9 @@ def ask(  # noqa: PLR0913 -- what is asked, each by its name
     if row is None and accounts.count(work, person.id) >= MOST:
         raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
     end(work, person.id)
-    asked = Asked(redirect, proof.minted(), proof.minted(), proof.minted())
+    before = frozenset[str]() if row is None else frozenset(row.scopes)
+    inviting = inviting or Capability.INVITES in at.capabilities(before)
+    asked = Asked(redirect, proof.minted(), proof.minted(), proof.minted(), inviting)
     consent = ConsentRow(
         id=new_id(),
         state_hash=proof.hashed(asked.state),
@@ -94,7 +100,7 @@ def ask(  # noqa: PLR0913 -- what is asked, each by its name
         expires_at=work.now + _TIME,
     )
     consent.sealed = keys.sealed(
-        json.dumps([redirect, asked.verifier, asked.nonce]), _owner(consent)
+        json.dumps([redirect, asked.verifier, asked.nonce, inviting]), _owner(consent)
     )
     work.add(consent)
     work.session.flush()
@@ -114,8 +120,9 @@ def answered(work: Work, keys: Keys, host: Host, session_id: UUID | None, state:
         raise Unfit("This answer comes from another host than was asked", remedy=_ANOTHER)
     if session_id is None or row.session_id != session_id or row.person_id != work.actor:
         raise Unfit("This answer belongs to another browser or person", remedy=_ANOTHER)
-    redirect, verifier, nonce = json.loads(keys.opened(row.sealed, _owner(row)))
-    return Answer(host, Asked(redirect, state, verifier, nonce), row.account_id)
+    redirect, verifier, nonce, *inviting = json.loads(keys.opened(row.sealed, _owner(row)))
+    asked = Asked(redirect, state, verifier, nonce, any(inviting))  # an earlier version said none
+    return Answer(host, asked, row.account_id)
 
 
 def granted(  # noqa: PLR0913 -- what was given, each by its name
@@ -252,6 +259,7 @@ def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow
         recent = each.read_at is not None and each.read_at >= work.now - TRUSTED
         if each.failed_what == access.OVER[0] and recent:
             each.failed_what = each.failed_remedy = None
+    series.hasten(work, row.id)
     channels.outdate(work, row.id)  # who knows which of them outlived the consent
     work.session.flush()
     work.note("account.reconnected", row.id)

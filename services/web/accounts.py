@@ -16,8 +16,9 @@ from scheduler.errors import Explained, TryLater
 from services import door, problems
 from services.flow import access, accounts, calendars, listing, sights
 from services.flow.accounts import Choice
+from services.flow.series import organising
 from services.storage.rows.calendars import CalendarKind
-from services.web import connected, letting_go, readers, render
+from services.web import connected, letting_go, onto, readers, render
 from services.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
@@ -51,7 +52,8 @@ def choose(account_id: UUID) -> ResponseReturnValue:
     except Explained as error:
         return _page(account_id, offered, sent, sent.refused(error))
     flash(_KEPT)
-    return render.to(url_for("me.show", _anchor="calendars"))
+    onto.offer_to_invite(account_id)
+    return onto.to_draft(account_id) or render.to(url_for("me.show", _anchor="calendars"))
 
 
 @pages.get("/me/accounts/<uuid:account_id>/remove")
@@ -63,6 +65,7 @@ def disconnecting(account_id: UUID) -> ResponseReturnValue:
         "accounts/remove.html",
         after=letting_go.said(door.runtime().hosts[row.host], row.scopes),
         through=sights.through(work, account_id),
+        invites=organising.invited_by(work, row),
         then=readers.without(
             work,
             [row.id for row, _ in calendars.of_own(work) if row.account_id == account_id],

@@ -52,6 +52,11 @@ class Way:
     host: Host
     title: str
 
+    @property
+    def invites(self) -> bool:
+        """Whether an account there can be let invite people."""
+        return not self.host.is_entered
+
 
 class Often(NamedTuple):
     """How long we wait before we ask a host again that does not tell by itself.

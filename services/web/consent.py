@@ -19,7 +19,7 @@ from services.flow import rights as standing
 from services.flow.consent import Answer, Doubt
 from services.flow.errors import Unfit
 from services.storage.rows.accounts import Host
-from services.web import letting_go, render, session
+from services.web import letting_go, onto, render, session
 from services.web.forms import Form
 
 pages = Blueprint("consent", __name__)
@@ -29,14 +29,18 @@ _DENIED = ("access_denied", "consent_required", "interaction_required")
 
 @pages.post(f"/me/accounts/{_HOST}/connect")
 def connect(host: str) -> ResponseReturnValue:
-    """Send the reader to where they consent to a new account."""
-    return _asked(Host(host))
+    """Send the reader to where they consent to a new account.
+
+    "inviting" in the form asks for leave to add events and invite people as well.
+    """
+    return _asked(Host(host), inviting="inviting" in request.form)
 
 
 @pages.post("/me/accounts/<uuid:account_id>/connect")
 def connect_again(account_id: UUID) -> ResponseReturnValue:
     """Send the reader to where they consent to an account once more."""
-    return _asked(consent.own(door.work(), account_id).host, account_id)
+    host = consent.own(door.work(), account_id).host
+    return _asked(host, account_id, inviting="inviting" in request.form)
 
 
 @pages.get(f"/connect/{_HOST}/return")
@@ -80,17 +84,27 @@ def decline() -> ResponseReturnValue:
     return render.to(url_for("me.show", _anchor="calendars"))
 
 
-def on_to_choosing(account_id: UUID, *, anew: bool = False) -> ResponseReturnValue:
-    """Go on from an account that was connected."""
+def on_to_choosing(
+    account_id: UUID, *, anew: bool = False, inviting: bool = False
+) -> ResponseReturnValue:
+    """Go on from an account that was connected.
+
+    inviting  whether that was in order to let it invite
+    """
     flash(
-        "The account is connected again. Look whether the choice of calendars is still right."
+        "The account is connected again, and what waited for it goes out by itself. "
+        "Look whether the choice of calendars is still right."
         if anew
         else "The account is connected. Now choose which of its calendars count."
     )
+    if not (inviting and onto.let_invite(account_id)):
+        onto.offer_to_invite(account_id)
     return render.to(url_for("accounts.choosing", account_id=account_id))
 
 
-def _asked(host: Host, account_id: UUID | None = None) -> ResponseReturnValue:
+def _asked(
+    host: Host, account_id: UUID | None = None, *, inviting: bool = False
+) -> ResponseReturnValue:
     if host.is_entered:
         return render.to(
             url_for("entering.new")
@@ -109,6 +123,7 @@ def _asked(host: Host, account_id: UUID | None = None) -> ResponseReturnValue:
         found,
         redirect=runtime.settings.address + url_for("consent.answer", host=host.value),
         account_id=account_id,
+        inviting=inviting,
     )
     return render.to(address)
 
@@ -148,7 +163,9 @@ def _given(found: Answer, grant: Grant) -> ResponseReturnValue:
     if isinstance(made, Doubt):
         return _page("doubt", 200, found.host, found, doubt=made)
     assert account_id is not None
-    return on_to_choosing(account_id, anew=found.account_id is not None)
+    return on_to_choosing(
+        account_id, anew=found.account_id is not None, inviting=found.asked.inviting
+    )
 
 
 def _give_back(found: Answer, grant: Grant) -> None:

@@ -1,0 +1,50 @@
+"""What the pages of a series have in common: where they lead, and when changes go out."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response, flash, url_for
+from markupsafe import Markup
+
+from services import door
+from services.flow.series import drafts, organising
+from services.storage.rows.series import Organiser
+from services.web import render
+
+
+def settle() -> timedelta:
+    """For how long changes are gathered before they go out."""
+    return timedelta(seconds=door.runtime().settings.times.settle)
+
+
+def to_series(group_id: UUID, series_id: UUID, anchor: str | None = None) -> Response:
+    """Send the reader on to the page of a series."""
+    return render.to(url_for("series.show", group_id=group_id, series_id=series_id, _anchor=anchor))
+
+
+def let_invite(account_id: UUID) -> bool:
+    """Let an account that was connected in order to invite do so, for the reader's only draft."""
+    work = door.work()
+    mine = {each.id for each in drafts.own(work)}
+    waiting = organising.waiting_for(work, door.runtime().hosts, account_id)
+    if len(mine) != 1 or {each.id for each in waiting} != mine:
+        return False
+    drafts.edit(work, waiting[0], None, organiser=Organiser.ACCOUNT, account_id=account_id)
+    flash(f"It invites to {waiting[0].title} when that draft is committed.")
+    return True
+
+
+def to_draft(account_id: UUID) -> Response | None:
+    """Lead back to the reader's only draft, if this account is to invite to it."""
+    rows = drafts.own(door.reading())
+    if [each.account_id for each in rows] != [account_id]:
+        return None
+    return to_series(rows[0].group_id, rows[0].id)
+
+
+def offer_to_invite(account_id: UUID) -> None:
+    """Lead on to the drafts that an account of the reader could invite to, and does not yet."""
+    for row in organising.waiting_for(door.reading(), door.runtime().hosts, account_id):
+        place = url_for("series.edit", group_id=row.group_id, series_id=row.id)
+        said = Markup('It may invite now: <a href="{}">choose it for the draft {}</a>.')
+        flash(said.format(place, row.title))
