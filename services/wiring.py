@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from calendar_sync.host import Host as At
 from notifications import outbox
+from notifications.copies import CopyingChannel
+from notifications.itip.names import Names
 from notifications.message import Channel, Sender
 from notifications.outbox import OutboxChannel
 from notifications.smtp import SmtpChannel
@@ -64,6 +66,11 @@ class Runtime:
             self._opening = Opening(self, self.keys, self.hosts, gates, self._now)
         return self._opening
 
+    @property
+    def names(self) -> Names:
+        """What names the events of invitations by mail, and who answers them."""
+        return Names(self.keys.secret_of("names"), self.settings.mailbox)
+
     def _now(self) -> datetime:
         return self.clock()  # whichever we have by then
 
@@ -96,8 +103,14 @@ def _hosts(settings: Settings) -> dict[Host, At]:
 def _channel(settings: Settings) -> Channel:
     sender = Sender(settings.mail_from)
     if settings.smtp_url is None:
-        return OutboxChannel(settings.mails, sender, now)
+        kept = OutboxChannel(settings.mails, sender, now)
+        return _copying(kept, settings, sender) if settings.copies_url else kept
     return SmtpChannel(settings.smtp_url, sender, settings.network.ca_file, now)
+
+
+def _copying(kept: Channel, settings: Settings, sender: Sender) -> Channel:
+    assert settings.copies_url is not None  # or nothing is handed on
+    return CopyingChannel(kept, SmtpChannel(settings.copies_url, sender, None, now))
 
 
 _current: list[Runtime] = []

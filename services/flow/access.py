@@ -7,7 +7,7 @@ earlier one worthless in that moment.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from services.storage.work import Work
 
 _EARLY = timedelta(minutes=1)  # before its end an access is renewed
 _LEASE = timedelta(minutes=3)  # in which one of us renews it: longer than any exchange takes
+_KEPT = timedelta(seconds=5)  # for which it is not looked up again: so soon its owner's no counts
 OVER = (
     "Access to the account was taken back or has ended",
     "connect it once more on your page",
@@ -105,8 +106,17 @@ class Held:
     at: At
     account_id: UUID
     now: Callable[[], datetime]
+    _kept: tuple[str, datetime] | None = field(default=None, init=False, repr=False)
 
     def token(self, refused: str | None = None) -> str:
+        kept, now = self._kept, self.now()
+        if refused is None and kept is not None and now < kept[1]:
+            return kept[0]
+        grant = self._looked_up(refused)
+        self._kept = grant.access, min(now + _KEPT, grant.until - _EARLY)
+        return grant.access
+
+    def _looked_up(self, refused: str | None) -> Grant:
         with self.memory.reading() as work:
             row = accounts.one(work, self.account_id)
             if row is None or row.lost_at is not None:
@@ -114,8 +124,8 @@ class Held:
             fence, owner, seal = row.fence, owner_of(row), row.sealed
         grant = self._opened(seal, owner)
         if grant.access != refused and grant.until > self.now() + _EARLY:
-            return grant.access
-        return self._renewed(grant, fence, owner).access
+            return grant
+        return self._renewed(grant, fence, owner)
 
     def _renewed(self, grant: Grant, fence: int, owner: str) -> Grant:
         with self.memory.work() as work:
@@ -191,9 +201,14 @@ class Opening:
     now: Callable[[], datetime]
 
     @contextmanager
-    def provider(self, host: Host, account_id: UUID, scopes: frozenset[str]) -> Iterator[Provider]:
-        """What an account can be asked, one thing after the other; nothing is asked yet."""
-        at, gate = self.hosts[host], self.gates[host].of(account_id)
+    def provider(
+        self, host: Host, account_id: UUID, scopes: frozenset[str], *, requests: int = 4
+    ) -> Iterator[Provider]:
+        """What an account can be asked, one thing after the other; nothing is asked yet.
+
+        requests  how many are taken of its share at a time: about as many as there will be
+        """
+        at, gate = self.hosts[host], self.gates[host].of(account_id, requests)
         held = Held(self.memory, self.keys, at, account_id, self.now)
         try:
             yield at.provider(held, gate, scopes)

@@ -28,7 +28,9 @@ _SPARING = 0.8  # of a day's share: what is left is for those who cannot wait
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
-_LEASE = timedelta(minutes=10)  # longer than the few requests between two looks at a place can take
+# Longer than the few requests between two looks at a place take; whoever dies leaves it no longer.
+# Should they take longer after all, one more asks than we allow ourselves, as many as hosts do.
+_LEASE = timedelta(minutes=2)
 _BUSY = 1.0  # seconds until a place may have become free
 
 
@@ -70,12 +72,15 @@ class Gates:
         )
         self._lock, self._left, self._until = Lock(), 0, 0.0
 
-    def of(self, account_id: UUID) -> "AccountGate":
-        """The gate of one account, for one who asks. They say when they are `done`."""
+    def of(self, account_id: UUID, at_a_time: int = 4) -> "AccountGate":
+        """The gate of one account, for one who asks. They say when they are `done`.
+
+        at_a_time  how many requests are taken at once, and may be left unused
+        """
         name = f"{self._name} account {account_id}"
         # Half at once: a reading of many calendars needs that, and is not begun twice.
         share = _Bucket.of(name, self._limits.each_in_a_minute, _MINUTE, at_once=0.5)
-        return AccountGate(self, share, self._place(name))
+        return AccountGate(self, share, self._place(name), at_a_time)
 
     def _place(self, name: str) -> "_Place | None":
         at_once = self._limits.each_at_once
@@ -87,6 +92,11 @@ class Gates:
     def is_nearly_spent(self, work: Work) -> bool:
         """Whether little is left of the day's share: then whoever can wait is put off."""
         return self._day.fullness(work) >= _SPARING
+
+    def give_back(self, count: int) -> None:
+        """Let others of this process have requests that were taken and not made."""
+        if count:
+            self._put(count)
 
     def leave(self, place: "_Place") -> None:
         """Let others ask for an account."""
@@ -180,17 +190,20 @@ class AccountGate:
     gates: Gates
     own: _Bucket
     place: _Place | None = None
+    at_a_time: int = 4
     left: int = 0
 
     def take(self, requests: int = 1) -> None:
         if self.left < requests:
-            some = max(requests, 4)
+            some = max(requests, self.at_a_time)
             self.gates.take(self.own, some, self.place)
             self.left += some
         self.left -= requests
 
     def done(self) -> None:
-        """Let others ask for this account."""
+        """Let others ask for this account, and have what is left of everybody's share."""
+        self.gates.give_back(self.left)
+        self.left = 0
         if self.place is not None and self.place.held is not None:
             self.gates.leave(self.place)
 

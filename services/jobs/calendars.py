@@ -13,6 +13,7 @@ from services.flow import (
     together,
     watching,
 )
+from services.flow.series import host_answers, publishing
 from services.flow.watchlist import Here
 from services.jobs import for_plans
 from services.jobs.asking import asked, keep
@@ -101,6 +102,21 @@ def give_back(claim: Claim) -> None:
         releases.done(work, claim.subject)
 
 
+def publish(claim: Claim) -> None:
+    """Write out what is new of a series. Raises TryLater when it has to wait."""
+    runtime = claim.runtime
+    times = runtime.settings.times
+    publishing.publish(claim, runtime.keys, runtime.opening, claim.subject, times)
+
+
 def read_for(claim: Claim) -> None:
     """Read what a plan waits for; the planner is next. Raises TryLater while others read it."""
     for_plans.read(claim)
+
+
+def read_replies(claim: Claim) -> None:
+    """Ask the host of a series for its guests' answers. Raises TryLater when it has to wait."""
+    runtime = claim.runtime
+    host_answers.read_from_host(
+        claim, runtime.keys, runtime.opening, claim.subject, runtime.settings.times
+    )

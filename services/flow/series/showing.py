@@ -1,0 +1,87 @@
+"""A series for its coordinators: who comes to each date, and whether the date has reached them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.flow.series import answers, attendance, deliveries, invited
+from services.flow.series.views import Date, Delivery, Shown
+from services.storage import attendees as stored_attendees
+from services.storage import members, terms
+from services.storage import series as stored
+from services.storage.rows.series import (
+    AttendeeRow,
+    MeetingRow,
+    ReplyRow,
+    SeriesRow,
+    SeriesState,
+)
+from services.storage.work import Work
+
+
+def shown(work: Work, row: SeriesRow) -> Shown:
+    """Put everything together that is known of a series."""
+    meetings = sorted(stored.meetings(work, row.id), key=lambda each: each.start_at)
+    everybody = [attendee for attendee, _ in stored_attendees.of(work, row.id)]
+    term = terms.one(work, row.group_id, row.term_id)
+    known = _Known(
+        everybody,
+        answers.of(work, row),
+        deliveries.of(work, row, everybody, meetings),
+        rules={} if term is None else term.rules,
+        members=members.count(work, row.group_id),
+    )
+    return Shown(
+        row,
+        tuple(_invited(everybody, meetings, work)),
+        tuple(stored.events(work, row.id)),
+        tuple(known.of(each) for each in meetings),
+        _lacking(work, row, everybody, meetings),
+    )
+
+
+def _lacking(
+    work: Work, row: SeriesRow, everybody: Sequence[AttendeeRow], meetings: Sequence[MeetingRow]
+) -> tuple[str, ...]:
+    """Who is a member, perhaps since it was committed, and not invited."""
+    coming = invited.to_come(meetings, work.now)
+    if not coming or row.state in {SeriesState.DRAFT, SeriesState.CONCLUDED}:
+        return ()
+    theirs = {each.person_id for each in invited.still(everybody, meetings, work.now)}
+    pairs = members.of(work, row.group_id)
+    return tuple(member.name for member, person in pairs if person.id not in theirs)
+
+
+def _invited(
+    everybody: Sequence[AttendeeRow], meetings: Sequence[MeetingRow], work: Work
+) -> list[AttendeeRow]:
+    """Who is invited to a date that is to come; once there is none, who was to any."""
+    if invited.to_come(meetings, work.now):
+        return invited.still(everybody, meetings, work.now)
+    return [each for each in everybody if any(invited.is_invited(each, one) for one in meetings)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of all dates of a series; `members`: how many the group has."""
+
+    everybody: Sequence[AttendeeRow]
+    said: Mapping[UUID, Sequence[ReplyRow]]
+    delivered: Mapping[tuple[UUID, UUID], Delivery]
+    rules: Mapping[str, Any]
+    members: int
+
+    def of(self, meeting: MeetingRow) -> Date:
+        """Return one date; a quorum is one of members, so guests do not count for it."""
+        there = invited.to(self.everybody, meeting)
+        said = {
+            each.id: answers.effective(self.said.get(each.id, ()), meeting.id) for each in there
+        }
+        counted = [said[each.id] for each in there if each.meeting_id is None]
+        return Date(
+            meeting,
+            said,
+            {each.id: self.delivered[each.id, meeting.id] for each in there},
+            attendance.of(self.rules, self.members, counted),
+        )

@@ -1,0 +1,62 @@
+"""What guests answer in their own calendars, at both hosts, reaches the series and nobody else."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from calendar_sync.provider import Answer
+from services.flow.series import answers
+from services.sandbox.mail import control
+from services.storage import attendees as stored_attendees
+from services.storage import series as stored
+from services.storage.rows.people import PersonRow
+from tests.flow.series.rows import the_series
+from tests.flow.series.towns import BO, CLEO, Semester, a_semester
+
+YES, NO, OPEN = Answer.ACCEPTED, Answer.DECLINED, Answer.WAITING
+
+
+@pytest.fixture(params=["google", "outlook"])
+def semester(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Semester]:
+    with a_semester(tmp_path, request.param) as semester:
+        semester.begins()
+        semester.done()
+        yield semester
+
+
+def test_an_acceptance_of_all_and_a_decline_of_one_date_reach_the_group(
+    semester: Semester,
+) -> None:
+    semester.later(minutes=16)
+    answer(semester, BO, "accepted")
+    answer(semester, CLEO, "declined", "2027-01-25")
+    semester.later(minutes=16)
+    said = known(semester)
+    assert said[BO] == [YES] * 6
+    assert said[CLEO] == [OPEN, OPEN, NO, OPEN, OPEN, OPEN]
+    assert semester.runtime.channel.messages == []  # type: ignore[attr-defined]
+
+
+def answer(semester: Semester, person: str, said: str, date: str | None = None) -> None:
+    title = the_series(semester.runtime, semester.series).title
+    control.answer(
+        semester.town.running.world,
+        {"person": person, "title": title, "answer": said, **({"date": date} if date else {})},
+    )
+
+
+def known(semester: Semester) -> Mapping[str, list[Answer]]:
+    """What everybody's answers mean for each date."""
+    with semester.runtime.reading() as work:
+        row = the_series(semester.runtime, semester.series)
+        said = answers.of(work, row)
+        meetings = stored.meetings(work, row.id)
+        people = {each.id: each.email for each in work.session.scalars(select(PersonRow))}
+        return {
+            people[attendee.person_id]: [
+                answers.effective(said.get(attendee.id, ()), each.id) for each in meetings
+            ]
+            for attendee, _ in stored_attendees.of(work, row.id)
+        }
