@@ -12,13 +12,14 @@ from services.wiring import Runtime
 def tick(runtime: Runtime) -> bool:
     """Record what is due by now; whether there may be more."""
     watched = runtime.settings.push_url is not None
+    mails = runtime.settings.imap_url is not None
     with runtime.reading() as work:
-        if not due.anything(work, watched=watched):
+        if not due.anything(work, watched=watched, mails=mails):
             return False
     with runtime.work() as work:
         gates = runtime.opening.gates
         spent = [host for host, each in gates.items() if each.is_nearly_spent(work)]
-        return due.record(work, spent, watched=watched)
+        return due.record(work, spent, watched=watched, mails=mails)
 
 
 def run(runtime: Runtime) -> None:

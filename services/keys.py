@@ -50,6 +50,10 @@ class Keys:
         code = hmac.digest(self.secret.encode(), b"link" + owner.bytes, "sha256")
         return urlsafe_b64encode(code).decode().rstrip("=")
 
+    def secret_of(self, what: str) -> bytes:
+        """Derive a secret of 256 bits for one purpose: the same each time."""
+        return hmac.digest(self.secret.encode(), b"secret" + what.encode(), "sha256")
+
     def hashed(self, name: str) -> bytes:
         """Hash what somebody is called elsewhere: without our secret it cannot be tried out."""
         return hmac.digest(self.secret.encode(), b"name" + name.encode(), "sha256")

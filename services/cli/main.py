@@ -23,6 +23,7 @@ from services.cli.outbox import outbox
 from services.cli.people import export, forget
 from services.cli.plan import plan
 from services.cli.purge import purge
+from services.cli.replies import replies
 from services.cli.sandbox import sandbox
 from services.cli.token import token
 from services.cli.turning import clock, relay
@@ -56,6 +57,7 @@ commonhour.add_command(token)
 commonhour.add_command(tokens)
 commonhour.add_command(keys)
 commonhour.add_command(mails)
+commonhour.add_command(replies)
 commonhour.add_command(outbox)
 commonhour.add_command(export)
 commonhour.add_command(forget)

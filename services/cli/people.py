@@ -39,7 +39,10 @@ def export(email: str, *, as_json: bool) -> None:  # noqa: ARG001 -- there is no
 def forget(email: str, *, yes: bool) -> None:
     """Remove the person with this address and everything that is kept about them.
 
-    The plans of their groups go too, since their time shows in them. The audit keeps a number
+    The plans of their groups go too, since their time shows in them. Dates to which they were
+    invited by mail stay in their calendar, and dates of series to which their own calendar
+    invited stay in everybody's: have them leave their groups, and conclude those series, first.
+    The audit keeps a number
     that stands for nobody any more.
     """
     from services.cli.database import opened  # noqa: PLC0415 -- other commands start without

@@ -4,7 +4,7 @@ import json
 
 import click
 
-SCOPES = ("read", "groups", "calendars", "plans", "me")  # as in services.flow.tokens
+SCOPES = ("read", "groups", "calendars", "plans", "series", "me")  # as in services.flow.tokens
 
 
 @click.group(epilog="Example: commonhour token create --email ada@example.org")

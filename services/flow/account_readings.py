@@ -17,19 +17,19 @@ from calendar_sync.provider import (
     Provider,
 )
 from scheduler.errors import Explained
-from services.config import Times
 from services.flow import access, channels, colleagues, dropping, polling, readings, rests
 from services.flow.calendars import window
 from services.flow.colleague_readings import Allowed
-from services.flow.doubts import unread
+from services.flow.doubts import Told, unread
 from services.flow.host_reading import Due, One, Outcome, Reading
 from services.flow.question import TRUSTED
 from services.flow.restless import is_restless, soon
 from services.keys import Keys, Unsealable
-from services.storage import accounts
+from services.storage import accounts, replies
 from services.storage import calendars as stored
 from services.storage.rows.calendars import BusyRow, CalendarRow, Source
 from services.storage.work import Work
+from services.times import Times
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LOOK_AGAIN = timedelta(days=1)
@@ -93,6 +93,7 @@ def keep(work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], tim
     waits = [each.seconds for each in outcomes.values() if isinstance(each, Unreadable)]
     if asked := [each for each in waits if each is not None]:
         rest(work, due.account_id, max(asked))
+    _ask_guests(work, account.id, outcomes)
     rows = accounts.read_through(work, account.id)
     usual = polling.usual(work, [each.id for each in rows], timedelta(seconds=times.refresh))
     well = polling.between(usual, readings.since(rows, due.began))
@@ -150,6 +151,12 @@ def lose(work: Work, account_id: UUID, began: datetime) -> None:
     row = accounts.locked(work, account_id)
     if row is not None and row.consented_at <= began:
         access.lost(work, row)
+
+
+def _ask_guests(work: Work, account_id: UUID, outcomes: Mapping[UUID, Outcome]) -> None:
+    """Where anything changed in an account, guests of its series may have answered."""
+    if any(isinstance(each, Told) and each.intervals is not None for each in outcomes.values()):
+        replies.ask_soon(work, account_id, work.now)
 
 
 def _turn(row: CalendarRow) -> tuple[datetime, float]:

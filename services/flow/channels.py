@@ -12,7 +12,7 @@ from uuid import UUID
 from services.facts import AccountDue
 from services.flow import proof
 from services.keys import Keys
-from services.storage import accounts, tries
+from services.storage import accounts, replies, tries
 from services.storage import channels as stored
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.channels import ChannelRow
@@ -124,6 +124,7 @@ def _look(work: Work, account: AccountRow, once: float) -> None:
     last = accounts.tried_at(work, account.id), tries.until(work, _key(account.id))
     at = max([work.now, *(each + apart for each in last if each is not None)])
     tries.hold(work, _key(account.id), at)
+    replies.ask_soon(work, account.id, at)
     if at <= work.now:
         work.record(AccountDue(account.id))
     else:

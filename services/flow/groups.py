@@ -8,6 +8,7 @@ from uuid import UUID
 from services.flow import dropping, persons, rights, signin
 from services.flow.errors import Conflict, NotAllowed, Unfit
 from services.flow.rights import Standing, missing, unchanged
+from services.flow.series import ending
 from services.planning.fields import MOST_LETTERS
 from services.planning.rules import checked_person, checked_rules
 from services.planning.templates import template
@@ -80,6 +81,8 @@ def dissolve(work: Work, group_id: UUID, version: int | None) -> None:
     """Delete a group with everything that belongs to it alone."""
     group = rights.coordinating(work, group_id)
     unchanged(group, version)
+    stored.locked(work, group_id)  # or a draft could be committed just now
+    ending.check_none_of_group(work, group_id)
     answers.erase(work, [group_id])
     work.session.delete(group)
     work.session.flush()

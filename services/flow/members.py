@@ -10,8 +10,10 @@ from services.facts import MemberLeft
 from services.flow import colleagues, groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing, unchanged
+from services.flow.series import attending
 from services.planning.rules import OF_TIME, checked_person
-from services.storage import answers, calendars, links, people, plans
+from services.storage import answers, calendars, feeds, links, people, plans
+from services.storage import groups as stored_groups
 from services.storage import members as stored
 from services.storage.erasing import erase
 from services.storage.members import Assistant, Pair
@@ -226,10 +228,13 @@ def invited(work: Work, group_id: UUID) -> dict[UUID, datetime]:
 
 
 def _remove(work: Work, member: MemberRow) -> None:
+    stored_groups.locked(work, member.group_id)  # or they could be invited just now
+    attending.left_group(work, member.id)
     calendars.drop_entered(work, member.group_id, member.person_id)
     plans.drop_of_groups(work, [member.group_id])
     answers.erase(work, [member.group_id])
     helpers = [person.id for _, person in stored.assistants(work, [member.id])]
+    feeds.drop(work, member.group_id, member.person_id)
     work.session.delete(member)
     persons.let_go(work, member.person_id, *helpers)
     erase(work)

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.flow import accounts, again, groups, persons, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
+from services.flow.series import attending
 from services.planning.rules import OF_TIME, checked_person
 from services.storage import accounts as stored_accounts
 from services.storage import answers, calendars, links, members, objections, people, plans, traces
@@ -103,6 +104,7 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]],
     stored_accounts.locked_of(work, person_id)  # before the plans, as everybody does
     plans.drop_of_groups(work, [group.id for _, group in members.of_person(work, person_id)])
     answers.erase(work, stored_groups.with_part_of(work, person_id))
+    attending.forgotten(work, person_id)
     helpers = traces.helpers(work, person_id, [group.id for group, _ in alone])
     invitations = [link.hex for link in links.by_inviter(work, person_id)]
     for group, _ in alone:

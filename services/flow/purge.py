@@ -22,6 +22,7 @@ from services.storage.work import Work
 _BUSY = timedelta(days=7)  # after it ended
 _LINKS = timedelta(days=7)  # after they ended, so that their page can offer a new one
 _PLANS = timedelta(days=365)  # after the end of their term
+_SERIES = timedelta(days=365)  # likewise
 MAILS = timedelta(days=21)  # kept ones, after they were written: as long as the links in them
 _CHANNELS = timedelta(days=1)  # after they ended
 _TASKS = timedelta(days=1)  # after they were done
@@ -32,6 +33,7 @@ def purge(work: Work) -> dict[str, int]:
     dropped = {
         "busy intervals": traces.drop_busy_before(work, work.now - _BUSY),
         "plans": traces.drop_plans_of_terms_before(work, (work.now - _PLANS).date()),
+        "series": traces.drop_series_of_terms_before(work, (work.now - _SERIES).date()),
         "links": links.drop_expired(work, work.now - _LINKS),
         "sessions": sessions.drop_over(work),
         "tokens": tokens.drop_over(work),

@@ -15,7 +15,7 @@ from scheduler.errors import BadProblem
 from scheduler.model.events import Events
 from scheduler.model.problem import Problem
 from scheduler.model.zone import zone
-from services.flow import ages
+from services.flow import ages, own
 from services.flow.ages import Age
 from services.flow.calendars import FRESH, stale
 from services.flow.effort import bounded
@@ -98,6 +98,7 @@ def question(
         if shape.term.start < today:  # what is over is kept for days only
             raise BadProblem("The term begins in the past", remedy="begin it today or later")
     stated, rows = document["members"], [row for each in known.values() for row, _ in each]
+    ours = own.of_groups(work, [group.id], rows)[group.id]
     for (member, _), said in zip(pairs, stated, strict=True):
         tz = said.get("timezone") or group.timezone
         _limit(said, known_until(known[member.id], tz, work.now, shape.term.start), shape.term)
@@ -107,7 +108,7 @@ def question(
         term.version,
         document,
         [
-            taken(known[member.id], said.get("timezone") or group.timezone, span_of(shape))
+            taken(known[member.id], said.get("timezone") or group.timezone, span_of(shape), ours)
             for (member, _), said in zip(pairs, stated, strict=True)
         ],
         {str(member.id): member.name for member, _ in pairs},
@@ -119,9 +120,9 @@ def question(
 
 def said_by(member: MemberRow, person: PersonRow) -> dict[str, Any]:
     """Zone, hours and notice of a member: what the person says counts before the coordinator."""
-    own = person if member.joined_at is not None else None
+    theirs = person if member.joined_at is not None else None
     return {
-        each: _first(getattr(own, each, None), getattr(member, each))
+        each: _first(getattr(theirs, each, None), getattr(member, each))
         for each in ("timezone", "hours", "preferred", "notice")
     }
 

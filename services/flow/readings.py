@@ -137,7 +137,7 @@ def note(  # noqa: PLR0913 -- what was read, and when
         row.seen = keys.sealed(outcome.remembered, row.id)
         again = None
     row.tried_at = began
-    if before is not after and live.differs(before, after, live.spans_of(work, row)):
+    if live.differs(work, row, before, after):
         row.revision += 1
         work.session.flush()
         work.record(BusyChanged(row.id, row.revision))

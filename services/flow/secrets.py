@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.flow import access, consent
 from services.keys import Keys
-from services.storage import accounts, links, seals, sessions, tokens
+from services.storage import accounts, feeds, links, replies, seals, sessions, tokens
 from services.storage.erasing import erase
 from services.storage.work import Work
 
@@ -27,12 +27,14 @@ def rotate(work: Work, keys: Keys) -> tuple[int, int]:
 
 
 def revoke_all(work: Work) -> Revoked:
-    """End everything that lets anybody in: access to accounts, API tokens, sessions and links.
+    """End everything that lets anybody in: access to accounts, tokens, sessions, links, feeds.
 
     Accounts stay, and wait for their owners' consent; they are told, at most once a week.
     """
     consent.end_all(work)
     links.end_all(work)
+    replies.end_links(work)
+    feeds.drop_all(work)
     connected = [row for row in accounts.every(work) if row.lost_at is None]
     for row in connected:
         access.let_go(work, row, always=True)

@@ -14,15 +14,18 @@ from services.storage import (
     answers,
     calendars,
     colleagues,
+    feeds,
     groups,
     links,
     members,
     objections,
     people,
+    series,
     sessions,
     tokens,
     traces,
 )
+from services.storage import attendees as stored_attendees
 from services.storage.calendars import Known
 from services.storage.colleagues import Read
 from services.storage.rows.accounts import AccountRow
@@ -64,6 +67,35 @@ def stored(work: Work, person_id: UUID, keys: Keys) -> dict[str, Any]:
         "guest": [
             {"group": group.title, "name": row.name, "day": row.day.isoformat()}
             for row, group in groups.guest_days(work, person_id)
+        ],
+        "feeds": [
+            {"group": group.title, **_plain(row, "created_at fetched_at")}
+            for row, group in feeds.of_person(work, person_id)
+        ],
+        "organises": [
+            {
+                "group": group.title,
+                "series": row.title,
+                "by": row.organiser.value,
+                **_plain(row, "created_at committed_at concluded_at"),
+            }
+            for row, group in series.organised_by(work, person_id)
+        ],
+        "invitations": [
+            {
+                "group": group.title,
+                "series": row.title,
+                "date": None if meeting is None else _time(meeting.start_at),
+                **_plain(attendee, "name since_at until_at created_at"),
+                "answers": [
+                    {
+                        "date": None if date is None else _time(date.start_at),
+                        **_plain(reply, "answer source said_at"),
+                    }
+                    for reply, date in stored_attendees.replies_of(work, attendee.id)
+                ],
+            }
+            for attendee, meeting, row, group in stored_attendees.invitations_of(work, person_id)
         ],
         "calendars": _calendars(work, person_id, keys),
         "accounts": [

@@ -8,8 +8,10 @@ import numpy as np
 
 from scheduler.model.busy import Kind
 from scheduler.model.events import KINDS, Events
+from scheduler.model.own import Span
 from scheduler.model.week import Week
 from scheduler.wallclock import wall_clock
+from services.flow.own import Own
 from services.planning.problem import hours
 from services.planning.rules import read_weekly
 from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, Source
@@ -17,23 +19,26 @@ from services.storage.rows.calendars import BusyRow, CalendarKind, CalendarRow, 
 Calendars = Sequence[tuple[CalendarRow, BusyRow | None]]
 
 
-def taken(rows: Calendars, tz: str, span: tuple[int, int]) -> Events | None:
-    """What somebody's calendars take of a span together; None: there are none."""
+def taken(rows: Calendars, tz: str, span: Span, own: Own) -> Events | None:
+    """What somebody's calendars take of a span together, besides our own meetings.
+
+    None: there are none
+    """
     if not rows:
         return None
-    return Events.joined([_of_calendar(row, busy, tz, span) for row, busy in rows])
+    return Events.joined([_of_calendar(row, busy, tz, span, own) for row, busy in rows])
 
 
-def _of_calendar(row: CalendarRow, busy: BusyRow | None, tz: str, span: tuple[int, int]) -> Events:
+def _of_calendar(row: CalendarRow, busy: BusyRow | None, tz: str, span: Span, own: Own) -> Events:
     if row.source is Source.WEEKLY:
         return weekly(row.weekly or [], tz, span, clinical=row.kind is CalendarKind.CLINICAL)
     if busy is None:
         return Events.of([])
-    events = busy.events.within(span)
+    events = own.without(row, busy.events.within(span))
     return events.clinical() if row.kind is CalendarKind.CLINICAL else events
 
 
-def weekly(ranges: list[Any], tz: str, span: tuple[int, int], *, clinical: bool) -> Events:
+def weekly(ranges: list[Any], tz: str, span: Span, *, clinical: bool) -> Events:
     """The hours of every week that are taken, on the wall clock of `tz`, as events."""
     first, last = (datetime.fromtimestamp(each, UTC).date() for each in span)
     taken = wall_clock(tz, first, last).spans(Week.of(hours(read_weekly(ranges))), *span)

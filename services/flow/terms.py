@@ -7,12 +7,14 @@ from uuid import UUID
 from services.flow import rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing, unchanged
+from services.flow.series import ending
 from services.planning.rules import (
     checked_blackouts,
     checked_planning_date,
     checked_rules,
     checked_term,
 )
+from services.storage import groups
 from services.storage import terms as stored
 from services.storage.rows.groups import TermRow
 from services.storage.work import Work
@@ -85,6 +87,8 @@ def drop(work: Work, group_id: UUID, term_id: UUID, version: int | None) -> None
     """Delete a term and its plans."""
     term = coordinated(work, group_id, term_id)
     unchanged(term, version)
+    groups.locked(work, group_id)  # or a draft could be committed just now
+    ending.check_none_of_term(work, group_id, term_id)
     work.session.delete(term)
     work.note("term.dropped", term_id, version)
 

@@ -15,7 +15,7 @@ from services.storage import tokens as stored
 from services.storage.rows.people import PersonRow, TokenRow
 from services.storage.work import Work
 
-SCOPES = ("read", "groups", "calendars", "plans", "me")
+SCOPES = ("read", "groups", "calendars", "plans", "series", "me")
 _PREFIX = "ch_"  # so that people, and scanners of published code, know one when they see it
 _REMEMBERED = 10_000
 

@@ -27,7 +27,7 @@ from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 from services.wiring import Runtime
-from tests.sandbox.crowded import SCOPES, Crowded
+from tests.sandbox.crowded import Crowded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Member:
     renewal: str
     cursor: Cursor
     account: UUID
+    scopes: frozenset[str]
 
 
 def using(settings: Settings, crowd: Crowded) -> Settings:
@@ -60,7 +61,7 @@ def planted(runtime: Runtime, crowd: Crowded) -> list[Member]:
     """Connect everybody's account; their calendars were read, and nothing has changed since."""
     assert crowd.at is not None
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(partial(_member, runtime, crowd.at), crowd.tokens.items()))
+        found = list(pool.map(partial(_member, runtime, crowd), crowd.tokens.items()))
     with runtime.work() as work:
         for each in found:
             _plant(runtime, work, each)
@@ -107,7 +108,7 @@ def read(runtime: Runtime, since: datetime) -> int:
 
 def provider(runtime: Runtime, member: Member) -> Provider:
     """What a member's account can be asked, by whoever counts and renews nothing."""
-    return _provider(runtime, member.at, member.token)
+    return _provider(runtime, member.at, member.token, member.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,28 +124,29 @@ class _Open:
         return None
 
 
-def _member(runtime: Runtime, at: Host, given: tuple[str, tuple[str, str]]) -> Member:
+def _member(runtime: Runtime, crowd: Crowded, given: tuple[str, tuple[str, str]]) -> Member:
     email, (token, renewal) = given
-    asked = _provider(runtime, at, token)
+    assert crowd.at is not None
+    asked = _provider(runtime, crowd.at, token, crowd.scopes)
     calendar = asked.calendars()[0].calendar
     cursor = asked.changes(calendar, None).cursor
     assert cursor is not None
-    return Member(at, email, calendar, token, renewal, cursor, new_id())
+    return Member(crowd.at, email, calendar, token, renewal, cursor, new_id(), crowd.scopes)
 
 
-def _provider(runtime: Runtime, at: Host, token: str) -> Provider:
+def _provider(runtime: Runtime, at: Host, token: str, scopes: frozenset[str]) -> Provider:
     open_ = _Open(token)
-    return runtime.hosts[at].provider(open_, open_, SCOPES[at])
+    return runtime.hosts[at].provider(open_, open_, scopes)
 
 
 def _plant(runtime: Runtime, work: Work, member: Member) -> None:
     person, keys, now = _person(work, member.email), runtime.keys, work.now
     grant = Grant(
-        member.token, now + timedelta(hours=1), member.renewal, SCOPES[member.at],
+        member.token, now + timedelta(hours=1), member.renewal, member.scopes,
         member.email, member.email,
     )  # fmt: skip
     account = AccountRow(
-        id=member.account, person_id=person, host=member.at, scopes=sorted(SCOPES[member.at]),
+        id=member.account, person_id=person, host=member.at, scopes=sorted(member.scopes),
         identity=sha256(member.email.encode()).digest(), created_at=now,
         consented_at=now,
     )  # fmt: skip

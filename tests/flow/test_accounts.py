@@ -167,6 +167,18 @@ def test_access_that_is_over_is_renewed_once_however_many_ask(either_flat: Flat)
     assert held.token() == f"a2 {MAIN}"
 
 
+def test_an_access_that_was_taken_back_is_used_for_seconds_at_most(flat: Flat) -> None:
+    account = flat.connected_with(*WEEK)
+    held = access.Held(flat.runtime, flat.runtime.keys, flat.host, account, lambda: flat.clock.now)
+    assert held.token() == held.token()
+    with flat.runtime.work(flat.ada) as work:
+        accounts.disconnect(work, account)
+    flat.clock.forward(seconds=6)
+
+    with pytest.raises(ReconnectNeeded):
+        held.token()
+
+
 def test_whoever_died_between_the_answer_and_keeping_it_leaves_no_lock(flat: Flat) -> None:
     account = flat.connected_with(*WEEK)
     flat.clock.forward(hours=2)

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from calendar_sync.errors import NotAllowed, SyncError, Wait
 from calendar_sync.memory import MemoryProvider
 from calendar_sync.provider import CalendarId, Capability, Changes, Channel, Cursor, Span
-from services.config import Times
 from services.flow import accounts, channels, proof, watching
 from services.flow.calendars import drop_own
 from services.flow.watchlist import Here
@@ -22,6 +21,7 @@ from services.storage.rows.accounts import AccountRow
 from services.storage.rows.channels import ChannelRow
 from services.storage.rows.outbox import OutboxRow
 from services.storage.work import Work
+from services.times import Times
 from services.wiring import Runtime
 from tests.flow.accounts_town import MAIN, Flat, a_flat
 from tests.runtimes import aged, drained, ticked

@@ -1,6 +1,7 @@
 """Our share of a host's limits: no minute is given more than four fifths, whoever asks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 
@@ -65,6 +66,19 @@ def test_threads_do_not_spend_what_the_database_may_refuse(flat: Flat) -> None:
         let = sum(pool.map(take, range(200)))
 
     assert 20 <= let <= 48  # the clock stands still: what fits into the bucket, and no more
+
+
+def test_what_one_leaves_of_everybodys_share_is_for_the_next_of_its_process(flat: Flat) -> None:
+    shares = Gates(flat.runtime, Host.GOOGLE, Limits(600, 1_000_000, 100_000_000))
+    let = 0
+    with suppress(Wait):
+        for _ in range(200):
+            gate = shares.of(new_id(), 10)
+            gate.take()
+            gate.done()
+            let += 1
+
+    assert 30 <= let <= 48  # the clock stands still: each used one of the ten it took
 
 
 @pytest.mark.parametrize("processes", [3])

@@ -13,13 +13,13 @@ from calendar_sync.errors import ReconnectNeeded, Wait
 from calendar_sync.google.consent import SCOPES
 from calendar_sync.host import Grant
 from scheduler.errors import TryLater
-from services.config import Times
 from services.facts import AccountDue
 from services.flow import access, listing, plans, read_now
 from services.flow.errors import TooMany
 from services.storage.rows.accounts import Host
 from services.storage.rows.outbox import TaskState
 from services.storage.rows.people import Purpose
+from services.times import Times
 from tests.flow.google_town import DAY, HOUR, MONDAY, WEEK, GoogleTown, Timely, a_google_town
 from tests.runtimes import drained, tasks
 from tests.sizes import size

@@ -16,7 +16,7 @@ import pytest
 from calendar_sync.errors import CursorExpired
 from calendar_sync.host import Access, Gate
 from calendar_sync.provider import CalendarId, Changes, Cursor, Found, Provider, Span
-from services.config import Times
+from services.times import Times
 from tests.flow.google_town import GoogleTown, a_town
 from tests.flow.outlook_town import OutlookTown
 from tests.flow.owner import Owner

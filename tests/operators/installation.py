@@ -13,11 +13,11 @@ from sqlalchemy import select, update
 from services import claims
 from services.app import create_app
 from services.claims import Claim
-from services.config import Times
 from services.facts import CalendarDue, Fact
 from services.storage import beats, outbox
 from services.storage.ids import new_id
 from services.storage.rows.outbox import BeatRow, OutboxRow, TaskState
+from services.times import Times
 from services.wiring import Runtime, now
 from tests.runtimes import a_runtime, do, tasks
 

@@ -1,0 +1,231 @@
+"""Answers that guests gave at the organiser's host: asked for from time to time, and when it tells.
+
+A host says how things stand and never since when. So what it told last is kept beside each
+answer: what somebody said on our page stands until their answer at the host is another.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from calendar_sync.errors import NotAllowed, NotThere, ReconnectNeeded, Unsupported
+from calendar_sync.provider import Answer, CalendarId, Provider, Reply
+from services.flow import account_readings
+from services.flow.access import Opening
+from services.flow.memory import Task
+from services.flow.series import answers, organising, removals
+from services.flow.series.invited import is_invited
+from services.flow.series.kept import from_kept
+from services.flow.series.whole import whole
+from services.keys import Keys, Unsealable
+from services.storage import attendees as stored_attendees
+from services.storage import replies, series
+from services.storage.rows.accounts import Host
+from services.storage.rows.series import (
+    AttendeeRow,
+    EventRow,
+    MeetingRow,
+    ReplyRow,
+    SeriesRow,
+)
+from services.storage.work import Work
+from services.times import Times
+
+_FAR = timedelta(days=50)  # farther, a host may not list a date with its series
+
+Told = Mapping[int | None, Sequence[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A series whose host is asked.
+
+    began   when we looked this up
+    events  those of its objects that were written: by their ids, which dates are asked for
+    """
+
+    series_id: UUID
+    host: Host
+    account_id: UUID
+    scopes: frozenset[str]
+    calendar: CalendarId = field(repr=False)
+    began: datetime
+    events: Mapping[UUID, Collection[int]]
+
+
+def read_from_host(task: Task, keys: Keys, opening: Opening, series_id: UUID, times: Times) -> None:
+    """Ask the host of a series for answers, and keep those that are others than before.
+
+    Raises TryLater while the host wants to be left alone.
+    """
+    with task.reading() as work:
+        asked = _asked(work, keys, series_id)
+    told: dict[UUID, Told | None] = {}
+    if asked is not None:
+        try:
+            told = _told(opening, asked)
+        except ReconnectNeeded:
+            with task.work() as work:
+                account_readings.lose(work, asked.account_id, asked.began)
+        except (NotAllowed, Unsupported):
+            pass  # their answers are given on our page alone
+    with task.work(last=True) as work:
+        row = series.locked(work, series_id)
+        if row is not None:
+            if asked is not None and told:
+                there = {each: one for each, one in told.items() if one is not None}
+                _Book(work, row, asked.host.value).keep(there)
+                removals.note(work, row, told)
+            replies.ask_next(work, series_id, _next(work, row, asked, times))
+
+
+def _asked(work: Work, keys: Keys, series_id: UUID) -> _Asked | None:
+    """Look up whom to ask; None: nobody. Raises Wait while the account is to be left alone."""
+    row = series.by_id(work, series_id)
+    account = None if row is None else organising.account_of(work, row)
+    if row is None or account is None or account.lost_at is not None or row.calendar is None:
+        return None
+    account_readings.let_rest(work, account.id)
+    try:
+        calendar = keys.opened(row.calendar, row.id)
+    except Unsealable:
+        return None  # until its key is back
+    near = _near(series.meetings(work, series_id))
+    written = [each for each in series.events(work, series_id) if _is_written(each)]
+    return _Asked(
+        series_id,
+        account.host,
+        account.id,
+        frozenset(account.scopes),
+        CalendarId(calendar),
+        work.now,
+        {each.id: near.intersection(_originals(each)) for each in written},
+    )
+
+
+def _is_written(event: EventRow) -> bool:
+    return event.wanted is not None and event.written_revision > 0
+
+
+def _originals(event: EventRow) -> list[int]:
+    dates = () if event.wanted is None else from_kept(event.wanted).occurrences
+    return [each.original for each in dates]
+
+
+def _near(meetings: Iterable[MeetingRow]) -> set[int]:
+    """The dates, by original, that a host surely finds: those that were not moved far."""
+    close = [each for each in meetings if abs(each.start_at - each.original_at) < _FAR]
+    return {int(each.original_at.timestamp()) for each in close}
+
+
+def _told(opening: Opening, asked: _Asked) -> dict[UUID, Told | None]:
+    """Ask for each object; None: it is not there any more."""
+    told = {}
+    with opening.provider(asked.host, asked.account_id, asked.scopes) as provider:
+        for each, dates in asked.events.items():
+            told[each] = _one(provider, asked.calendar, each, dates)
+    return told
+
+
+def _one(
+    provider: Provider, calendar: CalendarId, event_id: UUID, dates: Collection[int]
+) -> Told | None:
+    try:
+        return provider.series_replies(calendar, event_id.hex, dates)
+    except NotThere:
+        return None
+
+
+def _next(work: Work, row: SeriesRow, asked: _Asked | None, times: Times) -> datetime | None:
+    """When to ask again: never once its dates are over."""
+    last = max((each.start_at for each in series.meetings(work, row.id)), default=work.now)
+    if row.account_id is None or last <= work.now:
+        return None
+    soon = timedelta(seconds=times.replies)
+    # Somebody told of news while we asked: they may have come after the answer.
+    if asked is not None and row.replies_at is not None and row.replies_at <= work.now:
+        return row.replies_at
+    return work.now + soon
+
+
+class _Book:
+    """What was answered to one series, as what a host told is entered."""
+
+    def __init__(self, work: Work, row: SeriesRow, source: str) -> None:
+        self._work, self._source = work, source
+        self._events = {each.id: each for each in series.events(work, row.id)}
+        self._meetings = {
+            int(each.original_at.timestamp()): each for each in series.meetings(work, row.id)
+        }
+        self._by_email: dict[str, list[AttendeeRow]] = {}
+        for attendee, person in stored_attendees.of(work, row.id):
+            self._by_email.setdefault(person.email.casefold(), []).append(attendee)
+        self._said = {
+            (each.attendee_id, each.meeting_id): each for each in replies.of_series(work, row.id)
+        }
+        self._main = whole(self._events.values())
+
+    def keep(self, told: Mapping[UUID, Told]) -> None:
+        """Enter what was told of some objects."""
+        for event_id, each in sorted(told.items(), key=lambda one: one[0] == self._main):
+            event = self._events.get(event_id)
+            if event is not None and event.wanted is not None:
+                self._keep_event(event, each)
+
+    def _keep_event(self, event: EventRow, told: Told) -> None:
+        to_all = told.get(None, ())
+        is_main = event.id == self._main
+        if is_main:
+            for attendee, said in self._by(to_all):
+                if attendee.meeting_id is None:
+                    self._enter(attendee, None, said, Answer.WAITING)
+        assert event.wanted is not None
+        alike = {attendee.id: said for attendee, said in self._by(to_all)} if is_main else {}
+        for date in from_kept(event.wanted).occurrences:
+            meeting = self._meetings.get(date.original)
+            if meeting is not None:
+                self._keep_date(meeting, told.get(date.original, to_all), alike)
+
+    def _keep_date(
+        self, meeting: MeetingRow, told: Iterable[Reply], alike: Mapping[UUID, Answer]
+    ) -> None:
+        """Enter what was told of a date; `alike`: what the same people said of all dates."""
+        for attendee, said in self._by(told):
+            if not is_invited(attendee, meeting):
+                continue
+            usual = alike.get(attendee.id)
+            if usual is not said or (attendee.id, meeting.id) in self._said:
+                self._enter(attendee, meeting.id, said, usual or Answer.WAITING)
+
+    def _by(self, told: Iterable[Reply]) -> list[tuple[AttendeeRow, Answer]]:
+        return [
+            (attendee, each.answer)
+            for each in told
+            for attendee in self._by_email.get(each.email.casefold(), ())
+        ]
+
+    def _enter(
+        self, attendee: AttendeeRow, meeting_id: UUID | None, said: Answer, usual: Answer
+    ) -> None:
+        """Enter what the host tells of one answer; `usual`: what is no answer of its own."""
+        row = self._said.get((attendee.id, meeting_id))
+        if row is not None and row.hosted == said:
+            return
+        is_first = row is None or row.hosted is None
+        if not is_first or said is not usual:
+            row = self._answered(attendee, meeting_id, said)
+        elif row is None:
+            row = self._answered(attendee, meeting_id, self._elsewhere(attendee, said))
+        row.hosted = said.value
+
+    def _elsewhere(self, attendee: AttendeeRow, said: Answer) -> Answer:
+        """What somebody said on our page of all dates, where the host knows nothing better."""
+        row = self._said.get((attendee.id, None))
+        return Answer(row.answer) if row is not None and row.source == answers.PAGE else said
+
+    def _answered(self, attendee: AttendeeRow, meeting_id: UUID | None, said: Answer) -> ReplyRow:
+        now = self._work.now
+        row = answers.answer(self._work, attendee, meeting_id, said, self._source, now)
+        self._said[attendee.id, meeting_id] = row
+        return row
