@@ -66,14 +66,15 @@ def _proposal(rank: int, proposal: Proposal, names: list[str]) -> dict[str, Any]
         "label": proposal.label,
         "why": proposal.why,
         "proven": proposal.proven,
-        "pattern": _pattern(proposal.rule),
+        "pattern": pattern(proposal.rule),
         "score": _score(proposal.score),
         "hour_changes": [_hour_change(each, names) for each in proposal.hour_changes],
         "dates": [_date(each, names) for each in proposal.dates],
     }
 
 
-def _pattern(rule: Rule) -> dict[str, Any]:
+def pattern(rule: Rule) -> dict[str, Any]:
+    """Write what dates have in common."""
     return {
         "kind": rule.kind,
         "weekday": None if rule.weekday is None else DAY_NAMES[rule.weekday],

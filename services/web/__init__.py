@@ -5,20 +5,26 @@ from flask import Flask
 from services.web import (
     accounts,
     assets,
+    attendees,
     calendars,
     consent,
     coordinators,
+    dates,
+    drafting,
     entering,
+    feeds,
     groups,
     guests,
     mails,
     me,
+    meetings,
     members,
     moving,
     operator,
     plans,
     reading,
     roster,
+    series,
     session,
     sign_in,
     terms,
@@ -26,7 +32,9 @@ from services.web import (
 
 _ALL = (
     assets, sign_in, groups, coordinators, guests, members, roster,
-    calendars, moving, accounts, consent, entering, reading, terms, plans, me, mails, operator,
+    calendars, moving, accounts, consent, entering, reading, terms, dates, plans, drafting, series,
+    meetings, attendees, me, mails, operator,
+    feeds,
 )  # fmt: skip
 
 

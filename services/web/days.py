@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+from scheduler.errors import BadProblem
 from services.flow.errors import Unfit
 from services.planning.rules import checked_planning_date
 
@@ -11,10 +12,14 @@ _SPAN = re.compile(r"([^\s,;]+)(?:\s+(?:to|until|-)\s+([^\s,;]+))?(?:[\s,;:]+(.*
 
 
 def read_day(text: str) -> date:
-    """Read a day. Raises Unfit or BadProblem."""
-    day = checked_planning_date(text or None)
+    """Read a day. Raises Unfit."""
+    try:
+        day = checked_planning_date(text or None)
+    except BadProblem as error:
+        _, _, why = error.what.rpartition("planning_date: ")
+        raise Unfit(f"The date cannot be taken: {why}", remedy=error.remedy) from None
     if day is None:
-        raise Unfit("The date is missing: nothing is not a date", remedy="choose a day")
+        raise Unfit("The date is missing", remedy="choose a day")
     return day
 
 

@@ -66,13 +66,15 @@ class Form:
         """Whether a box was ticked."""
         return bool(self.typed.get(name))
 
-    def number(self, name: str, label: str) -> int | None:
+    def number(self, name: str, label: str, such_as: int = 6) -> int | None:
         """Return a whole number; None where nothing was typed. Raises Unfit."""
         text = self.text(name)
         if not text:
             return None
         if not re.fullmatch(r"-?[0-9]{1,6}", text):
-            raise Unfit(f"{label}: {text[:40]!r} is no whole number", remedy="write one such as 6")
+            raise Unfit(
+                f"{label}: {text[:40]!r} is no whole number", remedy=f"write one such as {such_as}"
+            )
         return int(text)
 
     @property

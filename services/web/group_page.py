@@ -11,6 +11,7 @@ from scheduler.model.zone import zone
 from services import door
 from services.flow import coverage, groups, members, plans, terms
 from services.flow.coverage import Coverage, Known
+from services.flow.series import invited, listed
 from services.flow.sights import Sight
 from services.planning.page.strip import holding
 from services.planning.templates import title_of
@@ -18,10 +19,12 @@ from services.storage.members import Pair
 from services.storage.rows.accounts import Host
 from services.storage.rows.groups import GroupRow, TermRow
 from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.rows.series import MeetingRow, SeriesRow, SeriesState
 from services.storage.work import Work
-from services.web import connected, readers, render, rules
+from services.web import connected, readers, render, rules, semester
 from services.web.readers import Reading
 
+Listed = tuple[SeriesRow, str, int, int]
 _PLANS = 50  # the latest, among which those of each term are found
 
 
@@ -76,7 +79,7 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
     work = door.reading()
     reading = readers.of_group(work, group.id)
     people = _people(work, group, reading)
-    planned = _planned(work, group)
+    planned, series = _planned(work, group), _series(work, group.id)
     return render.page(
         "groups/show.html",
         code,
@@ -90,7 +93,8 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         coordinators=[row.name for row, _ in groups.coordinators(work, group.id)],
         guests=groups.guests(work, group.id),
         planned=planned,
-        steps=_steps(group, people, planned, reading),
+        series=series,
+        steps=_steps(group, people, planned, reading, series),
         reading=reading,
         now=work.now,
         form=None,
@@ -136,6 +140,17 @@ def _of_term(work: Work, term: TermRow, plan: PlanRow | None, today: date) -> Pl
     return Planned(term, term.end < today, plan, best.label, *holding(best))
 
 
+def _series(work: Work, group_id: UUID) -> list[Listed]:
+    """The series of a group, what their dates have in common, how many, and how many to come."""
+    return [_listed(row, dates, work.now) for row, dates in listed.of_group(work, group_id)]
+
+
+def _listed(row: SeriesRow, dates: list[MeetingRow], now: datetime) -> Listed:
+    held = invited.held(dates)
+    label = semester.label(row, [each.original_at for each in held or dates])
+    return row, label, len(held), sum(each.start_at > now for each in held)
+
+
 def _through(group: GroupRow, reading: Reading | None) -> Markup:
     """Say that members can be read through an account, where one can be had."""
     if reading is not None:
@@ -150,7 +165,11 @@ def _through(group: GroupRow, reading: Reading | None) -> Markup:
 
 
 def _steps(
-    group: GroupRow, people: list[Person], planned: list[Planned], reading: Reading | None
+    group: GroupRow,
+    people: list[Person],
+    planned: list[Planned],
+    reading: Reading | None,
+    series: list[Listed],
 ) -> list[Step]:
     known = bool(people) and all(
         each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people
@@ -190,5 +209,12 @@ def _steps(
             any(each.plan and not each.outdated and not each.overtaken for each in current),
             f"{at('groups.show')}#terms",
             "Go to the term",
+        ),
+        Step(
+            "Commit it",
+            "Use a proposal of the plan: you see what it does, then one press invites everybody.",
+            any(row.state is not SeriesState.DRAFT for row, *_ in series),
+            f"{at('groups.show')}#{'series' if series else 'terms'}",
+            "Go to the draft" if series else "Go to the plan",
         ),
     ]

@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 from scheduler.errors import Explained
 from services import door
 from services.flow import groups
+from services.flow import guests as flow
 from services.flow import rights as standing
 from services.web import render
 from services.web.days import read_day
 from services.web.forms import Form, Places
+from services.web.onto import settle
 
 pages = Blueprint("guests", __name__)
 _PLACES: Places = {
     "address of mail": ("email", ""),
     "the name": ("name", ""),
-    "is not a date": ("day", ""),
-    "out of reach": ("day", ""),
+    "the date": ("day", ""),
     "guest of that day": ("day", ""),
 }
 
@@ -35,7 +36,8 @@ def add(group_id: UUID) -> ResponseReturnValue:
     sent = Form.sent()
     try:
         day = read_day(sent.text("day"))
-        groups.add_guest(door.work(), group_id, sent.text("email"), sent.text("name"), day)
+        email, name = sent.text("email"), sent.text("name")
+        flow.add(door.work(), group_id, email, name, day, settle=settle())
     except Explained as error:
         return _page(group_id, sent, sent.refused(error, _PLACES))
     flash("The guest is on the list.")
@@ -45,7 +47,7 @@ def add(group_id: UUID) -> ResponseReturnValue:
 @pages.post("/groups/<uuid:group_id>/guests/<uuid:guest_id>/remove")
 def remove(group_id: UUID, guest_id: UUID) -> ResponseReturnValue:
     """Take an invitation back."""
-    groups.remove_guest(door.work(), group_id, guest_id)
+    flow.remove(door.work(), group_id, guest_id, settle=settle())
     flash("The guest is off the list.")
     return render.to(url_for("guests.every", group_id=group_id))
 

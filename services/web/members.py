@@ -11,6 +11,7 @@ from services import door
 from services.flow import calendars, coverage, members
 from services.flow import rights as standing
 from services.flow.members import Entry
+from services.flow.series import listed
 from services.storage.rows.groups import MemberRow
 from services.web import connected, readers, render, rules, zones
 from services.web.forms import Form, Places
@@ -91,7 +92,8 @@ def removing(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
     work = door.reading()
     group = standing.coordinating(work, group_id)
     member, _ = standing.member_of(work, group_id, member_id)
-    return render.page("members/remove.html", group=group, member=member)
+    series = listed.with_member(work, group_id, member_id)
+    return render.page("members/remove.html", group=group, member=member, series=series)
 
 
 @pages.post("/groups/<uuid:group_id>/members/<uuid:member_id>/remove")

@@ -14,6 +14,7 @@ from services.flow import coverage, export, history, members, plans, polling, te
 from services.flow import rights as standing
 from services.flow.ages import Unread
 from services.flow.question import Question
+from services.flow.series import listed
 from services.planning.page.render import parts
 from services.planning.page.words import counted
 from services.storage.rows.plans import PlanRow, PlanState
@@ -137,13 +138,19 @@ def _ready(row: PlanRow) -> ResponseReturnValue:
         term=term,
         plan=row,
         best=seen.answer.proposals[0].label,
-        parts=parts(seen.problem, seen.answer, button=None if changed else _button(row)),
+        parts=parts(
+            seen.problem,
+            seen.answer,
+            button=None if changed else _button(row),
+            use=_use(row, overtaken=changed or row.outdated_at is not None),
+        ),
         changed=changed,
         unknown=sum(each.known is coverage.Known.UNKNOWN for each in known.values()),
         unread=Unread.of_kept(row.unread),
         is_read=polling.oldest(work, group.id) is not None,
         confirmed=history.confirmed(work, row, group, term),
         newer=history.newer(row, beside),
+        taken_up=listed.of_plan(work, group.id, row.id),
         beside=[(each, history.best(each)) for each in beside],
         now=work.now,
     )
@@ -157,6 +164,16 @@ def _button(row: PlanRow) -> Callable[[int], Markup]:
         return render.part("plans/apply.html", address=address, number=number)
 
     return button
+
+
+def _use(row: PlanRow, *, overtaken: bool) -> Callable[[int], Markup]:
+    """Make what takes a proposal up, within it."""
+
+    def use(number: int) -> Markup:
+        address = url_for("drafting.draft", group_id=row.group_id, plan_id=row.id, number=number)
+        return render.part("plans/use.html", address=address, number=number, overtaken=overtaken)
+
+    return use
 
 
 def _to_plan(row: PlanRow) -> ResponseReturnValue:

@@ -61,6 +61,7 @@ def _environment() -> Environment:
         notes=get_flashed_messages,
         here=_here,
     )
+    environment.tests["address"] = words.is_address
     environment.filters.update(
         day=full_day,
         moment=words.moment,

@@ -76,7 +76,7 @@ def _checked() -> None:
 
 def _is_page() -> bool:
     """Programs have doors of their own, and never come in by a cookie."""
-    doors = ("/api/", "/hooks/", "/static/", "/healthz", "/readyz", "/metrics")
+    doors = ("/api/", "/hooks/", "/static/", "/feeds/", "/healthz", "/readyz", "/metrics")
     return not request.path.startswith(doors)
 
 

@@ -9,7 +9,7 @@ from services import door
 from services.flow import links, sessions, signin
 from services.flow.links import LinkGone, LinkView
 from services.storage.rows.people import Purpose
-from services.web import readers, render, session
+from services.web import dates, readers, render, session
 from services.web.forms import Form, Places
 from services.web.onward import own
 
@@ -42,6 +42,8 @@ def send() -> ResponseReturnValue:
 @pages.get("/l/<token>")
 def look(token: str) -> ResponseReturnValue:
     """Show what a link is for. Nothing happens before its button is pressed."""
+    if dates.is_link(token):
+        return dates.by_link(token)
     try:
         view = links.look(door.runtime(), token, _remote())
     except LinkGone as gone:

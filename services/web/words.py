@@ -1,5 +1,6 @@
 """Moments and amounts as the pages write them."""
 
+import re
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from services.planning.page import words as plan
 from services.planning.page.words import counted, full_day
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -53,6 +55,11 @@ def since(at: datetime, now: datetime, place: str) -> str:
     if days == 0:
         return f"{there:%H:%M}"
     return _WEEKDAYS[there.weekday()] if days < 7 else full_day(there.date())
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address of the web, and nothing besides."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def fit(value: object) -> object:

@@ -1,9 +1,10 @@
 """A group with everybody in it, and visitors who look at its pages."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,17 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from notifications.memory import MemoryChannel
+from notifications.message import Sender
 from services.app import create_app
+from services.config import Settings
 from services.flow import calendars, groups, members, plans, sessions, signin, terms
 from services.flow.members import Entry
+from services.storage.rows.accounts import Host
 from services.storage.rows.calendars import CalendarKind
 from services.storage.rows.people import LinkRow, Purpose
 from services.wiring import Runtime
-from tests.runtimes import a_person, a_runtime, drained
+from tests.hosts import AHost
+from tests.runtimes import Jobs, a_person, a_runtime, drained
 from tests.web.html import Html
 
 NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -110,6 +115,17 @@ def a_house(home: Path, **settings: Any) -> House:
     runtime = a_runtime(home, **settings)
     runtime.clock = lambda: NOW
     return peopled(House(runtime, create_app(runtime)))
+
+
+def copied(built: House, home: Path, **hosts: AHost) -> House:
+    """Make a house like another one, in a folder that is not there yet."""
+    copytree(built.runtime.settings.home, home)
+    runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
+    runtime.queues, runtime.channel = Jobs(), MemoryChannel(Sender("commonhour@localhost"))
+    runtime.clock = lambda: NOW
+    if hosts:
+        runtime.hosts = {Host(name): each for name, each in hosts.items()}
+    return replace(built, runtime=runtime, app=create_app(runtime), people=dict(built.people))
 
 
 def peopled(house: House) -> House:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -14,19 +13,15 @@ from uuid import UUID
 import pytest
 
 from calendar_sync.errors import NotAllowed, SyncError, Wait
-from notifications.memory import MemoryChannel
-from notifications.message import Sender
-from services.app import create_app
-from services.config import Settings
 from services.flow import account_readings
 from services.storage import accounts, people
-from services.storage.rows.accounts import AccountRow, ConsentRow, Host, ReleaseRow
+from services.storage.rows.accounts import AccountRow, ConsentRow, ReleaseRow
 from services.storage.rows.calendars import CalendarKind, CalendarRow
 from services.storage.rows.channels import ChannelRow
-from services.wiring import Runtime
+from tests.flow.series.rows import a_committed
 from tests.hosts import LISTS, SEES, AHost
-from tests.runtimes import Jobs, drained
-from tests.web.house import NOW, House, Visitor, a_house, furnished
+from tests.runtimes import drained
+from tests.web.house import NOW, House, Visitor, copied
 from tests.web.html import Html
 
 CONNECT, RETURN = "/me/accounts/google/connect", "/connect/google/return"
@@ -38,22 +33,11 @@ def host() -> AHost:
     return AHost()
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A house to copy."""
-    house = furnished(a_house(tmp_path_factory.mktemp("built")))
-    house.runtime.engine.dispose()
-    return house
-
-
 @pytest.fixture
 def house(tmp_path: Path, built: House, host: AHost) -> Iterator[House]:
-    home = copytree(built.runtime.settings.home, tmp_path / "home")
-    runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
-    runtime.queues, runtime.channel = Jobs(), MemoryChannel(Sender("commonhour@localhost"))
-    runtime.clock, runtime.hosts = lambda: NOW, {Host.GOOGLE: host}
-    yield replace(built, runtime=runtime, app=create_app(runtime))
-    runtime.engine.dispose()
+    house = copied(built, tmp_path / "home", google=host)
+    yield house
+    house.runtime.engine.dispose()
 
 
 @pytest.fixture
@@ -370,7 +354,13 @@ def test_an_account_is_disconnected_with_all_that_was_read(
     house: House, host: AHost, mia: Visitor
 ) -> None:
     path = chosen(mia)
-    assert "Disconnect Google Calendar?" in mia.get(f"{path}/remove").text
+    asks = mia.get(f"{path}/remove").text
+    assert "Disconnect Google Calendar?" in asks
+    assert "It invites to" not in asks
+    people, [account] = ["ada@mail.test"], attached(house)
+    assert isinstance(account, AccountRow)
+    a_committed(house.runtime, house.group, house.term, people, account=account.id)
+    assert "It invites to Early birds" in mia.get(f"{path}/remove").text
 
     assert mia.send(f"{path}/remove").headers["Location"] == "/me#calendars"
 

@@ -1,29 +1,22 @@
 """Reading members through an account: what coordinators are shown of it, and what members are."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from shutil import copytree
 from uuid import UUID
 
 import pytest
 
 from calendar_sync.host import Asked
 from calendar_sync.provider import Capability
-from notifications.memory import MemoryChannel
-from notifications.message import Sender
 from scheduler.model.busy import BusyInterval, Kind
-from services.app import create_app
-from services.config import Settings
 from services.flow import account_readings, consent, plans
 from services.storage.rows.accounts import Host
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
-from services.wiring import Runtime
 from tests.hosts import AHost, connected
-from tests.runtimes import Jobs, drained
-from tests.web.house import NOW, House, Visitor, a_house, furnished
+from tests.runtimes import drained
+from tests.web.house import House, Visitor, a_house, copied, furnished
 from tests.web.html import Html
 
 MONDAY = int(datetime(2027, 1, 4, 9, tzinfo=UTC).timestamp())
@@ -64,12 +57,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture
 def house(tmp_path: Path, built: House, host: AHost) -> Iterator[House]:
-    home = copytree(built.runtime.settings.home, tmp_path / "home")
-    runtime = Runtime.of(Settings(home=home, database_url=f"sqlite:///{home / 'commonhour.db'}"))
-    runtime.queues, runtime.channel = Jobs(), MemoryChannel(Sender("commonhour@localhost"))
-    runtime.clock, runtime.hosts = lambda: NOW, {Host.GOOGLE: host}
-    yield replace(built, runtime=runtime, app=create_app(runtime))
-    runtime.engine.dispose()
+    house = copied(built, tmp_path / "home", google=host)
+    yield house
+    house.runtime.engine.dispose()
 
 
 @pytest.fixture

@@ -9,14 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from calendar_sync.google.where import Where
+from services.app import create_app
 from services.flow import sessions
 from services.sandbox.google.grants import CLIENT_ID
 from services.sandbox.serving import Running, google
 from services.storage.rows.accounts import Host
+from services.storage.rows.people import PersonRow
 from tests.browser import hindrances
 from tests.hosts import AHost, chosen
 from tests.runtimes import a_person, drained
 from tests.sandbox.running import a_sandbox
+from tests.web.house import House, furnished, peopled
 from tests.web.journey import EMAIL, Journey
 from tests.web.served import NOW, Served, served
 
@@ -167,3 +170,27 @@ def kept(service: Served) -> bytes:
     """All that the service has on its disk."""
     home = service.runtime.settings.home
     return b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file())
+
+
+def test_a_draft_leads_to_consent_and_its_reader_back_to_it(
+    service: Served, sandbox: Running, page: Page
+) -> None:
+    house = furnished(peopled(House(service.runtime, create_app(service.runtime))))
+    with service.runtime.work() as work:
+        person = work.session.get_one(PersonRow, house.people["coordinator"])
+        email, secret = person.email, sessions.opened(work, person.id)
+    sandbox.world.add_person(email, "Cora", "America/New_York")
+    page.context.add_cookies([{"name": "session", "value": secret, "url": service.address}])
+    page.goto(f"{service.address}/groups/{house.group}/plans/{house.plan}")
+    page.get_by_role("button", name="Use this proposal").first.click()
+    expect(page.get_by_text("Everybody's calendar, by mail from this service")).to_be_visible()
+    draft = page.url
+
+    consent(page, "Connect Google Calendar to invite", email)
+    expect(page.get_by_text("It invites to")).to_be_visible()
+    press(page, "Let these calendars count")
+
+    expect(page).to_have_url(draft)
+    expect(page.get_by_text("Google Calendar: 1 recurring event")).to_be_visible()
+    expect(page.get_by_role("button", name="to invite")).to_have_count(0)
+    assert hindrances(page) == []

@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.planning.templates import TEMPLATES
+from services.storage import series as stored
 from services.storage.rows.people import Purpose
 from services.web import rules
+from tests.flow.series.rows import a_committed, the_attendees
 from tests.hosts import connected
 from tests.web.house import PAGE, House
 
@@ -140,9 +142,22 @@ def ids(house: House) -> dict[str, Any]:
         "group_id": house.group, "member_id": house.max, "term_id": house.term,
         "plan_id": house.plan, "calendar_id": house.calendar, "guest_id": house.guest,
         "person_id": house.people["assistant"], "number": 1, "task": 1, "queue": "notices",
-        "way": "weekly", "token": "x" * 43, "host": "google",
+        "way": "weekly", "token": "x" * 43, "secret": "x" * 43, "host": "google",
         "account_id": connected(house.runtime, house.people["member"]),
+        **ids_of_a_series(house),
     }  # fmt: skip
+
+
+def ids_of_a_series(house: House) -> dict[str, UUID]:
+    """What names a committed series, a date of it and somebody who is invited."""
+    emails, runtime = ["member@example.org"], house.runtime
+    series = a_committed(
+        runtime, house.group, house.term, emails, organiser=house.people["coordinator"]
+    )
+    with runtime.reading() as work:
+        meeting = stored.meetings(work, series)[0].id
+    [attendee] = the_attendees(runtime, series)
+    return {"series_id": series, "meeting_id": meeting, "attendee_id": attendee.id}
 
 
 def forms(house: House, values: dict[str, Any]) -> list[str]:

@@ -48,6 +48,7 @@ PAGES = {
     "/me/accounts/caldav/new": EVERYBODY,
     "/operator": (200, 200, 200, 200, 200, 404),  # who sits at this machine, where it is local
 }
+DOORS = ("/api", "/static", "/l/", "/feeds/")
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
@@ -79,7 +80,7 @@ def test_no_page_is_left_out_of_the_table(shown_house: House) -> None:
     rules = {
         rule.rule
         for rule in shown_house.app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not rule.rule.startswith(("/api", "/static", "/l/"))
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(DOORS)
     }
     written = {
         template.replace("{group}", "<uuid:group_id>")
@@ -97,10 +98,16 @@ def test_no_page_is_left_out_of_the_table(shown_house: House) -> None:
         "/me/accounts/<uuid:account_id>/calendars",
         "/me/accounts/<uuid:account_id>/remove",
         "/groups/<uuid:group_id>/reading/stop",
+        "/groups/<uuid:group_id>/feed",
         "/groups/<uuid:group_id>/reading/<uuid:account_id>",
         "/me/accounts/<uuid:account_id>/enter",
         "/connect/<any(google, outlook, caldav):host>/return",
     }
+    series = "/groups/<uuid:group_id>/series/<uuid:series_id>"  # see test_series_pages
+    elsewhere |= {"/groups/<uuid:group_id>/dates"}
+    elsewhere |= {series + each for each in ("", "/edit", "/conclude", "/people")}
+    elsewhere |= {f"{series}/people/<uuid:attendee_id>{each}" for each in ("/remove", "/resend")}
+    elsewhere |= {f"{series}/dates/<uuid:meeting_id>{each}" for each in ("", "/cancel")}
 
     assert {rule for rule in rules if "openapi" not in rule} - elsewhere == written
 

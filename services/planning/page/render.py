@@ -71,14 +71,19 @@ def to_html(problem: Problem, answer: Answer, *, choose: int = 1) -> bytes:
 
 
 def parts(
-    problem: Problem, answer: Answer, *, button: Callable[[int], Markup] | None = None
+    problem: Problem,
+    answer: Answer,
+    *,
+    button: Callable[[int], Markup] | None = None,
+    use: Callable[[int], Markup] | None = None,
 ) -> Parts:
     """Write the same as parts of another page.
 
     button  what to put beside a change that would help, by its number from 1
+    use     what to put into a proposal, by its rank
     """
     environment = _environment(problem)
-    values = _values(problem, answer, 1) | {"button": button}
+    values = _values(problem, answer, 1) | {"button": button, "use": use}
 
     def written(name: str) -> Markup:
         return Markup(environment.get_template(name).render(values))  # noqa: S704 -- escaped there
@@ -115,6 +120,7 @@ def _values(problem: Problem, answer: Answer, choose: int) -> dict[str, Any]:
         "plan_by": summary.plan_by(answer.plan_by, problem.planning_date),
         "relaxations": answer.relaxations,
         "button": None,
+        "use": None,
         "warnings": answer.warnings,
         "states": list(STATES.values()),
         "outcomes": list(OUTCOMES.values()),
@@ -125,7 +131,6 @@ def _values(problem: Problem, answer: Answer, choose: int) -> dict[str, Any]:
 def _proposal(
     problem: Problem, proposal: Proposal, cities: dict[str, str], rank: int, *, opened: bool
 ) -> dict[str, Any]:
-    months = strip.strip(proposal)
     tables = people.tables(problem, proposal, cities)
     return {
         "rank": rank,
@@ -136,8 +141,7 @@ def _proposal(
         "proven": proposal.proven,
         "holding": strip.holding(proposal),
         "score": list(score.facts(problem, proposal)),
-        "months": months,
-        "dense": any(len(each.dots) > 2 for each in months),
+        "months": strip.strip(proposal),
         "tally": strip.tally(proposal),
         "no_room": strip.no_room(proposal),
         "tables": tables,

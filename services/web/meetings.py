@@ -1,0 +1,189 @@
+"""One date of a series: moved, cancelled, held elsewhere, and with guests of its own."""
+
+from datetime import UTC, datetime, time
+from uuid import UUID
+
+from flask import Blueprint, flash, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.errors import Explained
+from scheduler.model.zone import zone
+from services import door
+from services.flow import rights as standing
+from services.flow.errors import Unfit
+from services.flow.series import attending, changing, drafts, showing
+from services.flow.series.views import Shown
+from services.storage import series as stored
+from services.storage.rows.series import MeetingRow, Organiser, SeriesRow, SeriesState
+from services.web import render, semester
+from services.web.days import read_day
+from services.web.forms import Form, Places, clock
+from services.web.onto import settle, to_series
+
+pages = Blueprint("meetings", __name__)
+_IN = "/groups/<uuid:group_id>/series/<uuid:series_id>/dates/<uuid:meeting_id>"
+_PLACES: Places = {
+    "address of mail": ("email", ""),
+    "the name": ("name", ""),
+    "guest": ("email", ""),
+    "is invited": ("email", ""),
+    "place": ("place", ""),
+    "length": ("minutes", ""),
+    "minutes": ("minutes", ""),
+    "time": ("time", ""),
+    "date": ("day", ""),
+}
+
+
+@pages.get(_IN)
+def show(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Show what can be changed of a date."""
+    return _page(group_id, series_id, meeting_id, Form())
+
+
+@pages.post(f"{_IN}/move")
+def move(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Hold it at another time."""
+    sent = Form.sent()
+    row = drafts.one(door.reading(), group_id, series_id)
+    meeting = stored.meeting(door.reading(), row.id, meeting_id)
+    before = "The date" if meeting is None else semester.when(row, meeting)
+    try:
+        start, minutes = _moment(row, sent), sent.number("minutes", "The length in minutes", 60)
+        moved = changing.move(
+            door.work(), group_id, series_id, meeting_id, start, minutes, settle=settle()
+        )
+    except Explained as error:
+        return _page(group_id, series_id, meeting_id, sent, sent.refused(error, _PLACES))
+    flash(f"{before} is moved to {semester.when(row, moved)}.")
+    return to_series(group_id, series_id)
+
+
+@pages.post(f"{_IN}/place")
+def place(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Hold it at another place."""
+    sent = Form.sent()
+    try:
+        there = sent.text("place")
+        changing.place(door.work(), group_id, series_id, meeting_id, there, settle=settle())
+    except Explained as error:
+        return _page(group_id, series_id, meeting_id, sent, sent.refused(error, _PLACES))
+    flash("The place of the date is changed.")
+    return to_series(group_id, series_id)
+
+
+@pages.get(f"{_IN}/cancel")
+def cancelling(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Ask whether it is to be cancelled."""
+    try:
+        shown, meeting = _found(group_id, series_id, meeting_id)
+    except Unfit as error:
+        return _back(group_id, series_id, error)
+    when = semester.when(shown.row, meeting)
+    return render.page("series/cancel.html", row=shown.row, meeting=meeting, when=when)
+
+
+@pages.post(f"{_IN}/cancel")
+def cancel(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Cancel it."""
+    changing.cancel(door.work(), group_id, series_id, meeting_id, settle=settle())
+    flash("The date is cancelled.")
+    return to_series(group_id, series_id)
+
+
+@pages.post(f"{_IN}/guests")
+def add_guest(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Invite somebody from outside to it."""
+    sent = Form.sent()
+    name, email = sent.text("name"), sent.text("email")
+    try:
+        attending.add_guest(
+            door.work(), group_id, series_id, meeting_id, name, email, settle=settle()
+        )
+    except Explained as error:
+        return _page(group_id, series_id, meeting_id, sent, sent.refused(error, _PLACES))
+    flash(f"{name} is invited to this date.")
+    return _to_date(group_id, series_id, meeting_id)
+
+
+@pages.post(f"{_IN}/guests/<uuid:attendee_id>/remove")
+def remove_guest(
+    group_id: UUID, series_id: UUID, meeting_id: UUID, attendee_id: UUID
+) -> ResponseReturnValue:
+    """Take that invitation back."""
+    shown, _ = _found(group_id, series_id, meeting_id)
+    if (meeting_id, attendee_id) not in {(each.meeting_id, each.id) for each in shown.attendees}:
+        raise standing.missing("guest")
+    attending.remove_guest(door.work(), group_id, series_id, attendee_id, settle=settle())
+    flash("The guest is no longer invited.")
+    return _to_date(group_id, series_id, meeting_id)
+
+
+def _page(
+    group_id: UUID, series_id: UUID, meeting_id: UUID, form: Form, status: int = 200
+) -> ResponseReturnValue:
+    try:
+        shown, meeting = _found(group_id, series_id, meeting_id)
+    except Unfit as error:
+        return _back(group_id, series_id, error)
+    there = meeting.start_at.astimezone(zone(shown.row.timezone))
+    usual = Form.of(
+        day=there.date(), time=f"{there:%H:%M}", minutes=meeting.minutes, place=meeting.place
+    )
+    for name, typed in form.typed.lists():
+        usual.typed.setlist(name, typed)
+    usual.mistakes = form.mistakes
+    return render.page(
+        "series/date.html",
+        status,
+        group=standing.coordinating(door.reading(), group_id),
+        row=shown.row,
+        meeting=meeting,
+        when=semester.when(shown.row, meeting),
+        by_mail=shown.row.organiser is Organiser.MAILBOX,
+        guests=[each for each in shown.attendees if each.meeting_id == meeting_id],
+        form=usual,
+    )
+
+
+def _back(group_id: UUID, series_id: UUID, error: Unfit) -> ResponseReturnValue:
+    """Lead to the series, where a date can be changed no more."""
+    flash(f"{error.what}: {error.remedy}.", "later")
+    return to_series(group_id, series_id)
+
+
+def _found(group_id: UUID, series_id: UUID, meeting_id: UUID) -> tuple[Shown, MeetingRow]:
+    """The series and its date, which can be changed still. Raises Missing or Conflict."""
+    work = door.reading()
+    row = drafts.one(work, group_id, series_id)
+    shown = showing.shown(work, row)
+    for each in shown.dates:
+        if each.meeting.id == meeting_id and row.state is not SeriesState.DRAFT:
+            if not semester.changeable(each.meeting, work.now):
+                raise Unfit(
+                    "This date is over or cancelled", remedy="change one that is still to come"
+                )
+            return shown, each.meeting
+    raise standing.missing("date")
+
+
+def _moment(row: SeriesRow, sent: Form) -> datetime:
+    """Read day and time on the clock of the series. Raises Unfit or BadProblem."""
+    day, typed = read_day(sent.text("day")), clock(sent.text("time"))
+    try:
+        on_clock = time.fromisoformat(typed)
+    except ValueError:
+        on_clock = None
+    if on_clock is None or on_clock.tzinfo is not None:
+        raise Unfit(f"{typed[:40]!r} is no time of day", remedy="write one such as 12:30")
+    local = datetime.combine(day, on_clock, zone(row.timezone))
+    at = local.astimezone(UTC)
+    if at.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise Unfit(f"The clocks skip the time {typed} on that day", remedy="choose another")
+    return at
+
+
+def _to_date(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    return render.to(
+        url_for("meetings.show", group_id=group_id, series_id=series_id, meeting_id=meeting_id)
+    )
