@@ -8,16 +8,20 @@ from services import door
 from services.api import authentication, document
 from services.api.accounts import accounts
 from services.api.assistants import assistants
+from services.api.attendees import attendees
 from services.api.calendars import calendars
 from services.api.coordinators import coordinators
 from services.api.groups import groups
 from services.api.guests import guests
 from services.api.installation import installation
 from services.api.me import me
+from services.api.meetings import meetings
 from services.api.members import members
+from services.api.own_dates import dates
 from services.api.planners import Planners
 from services.api.plans import plans
 from services.api.reading_account import reading_account
+from services.api.series import series
 from services.api.templates import templates
 from services.api.terms import terms
 from services.api.tokens import tokens
@@ -25,7 +29,8 @@ from services.api.tokens import tokens
 _API = APIBlueprint("api", __name__, url_prefix="/api/v1")
 for noun in (
     templates, groups, coordinators, members, assistants, guests, terms,
-    calendars, accounts, reading_account, plans, me, tokens, installation,
+    calendars, accounts, reading_account, plans, series, meetings, attendees, me, dates, tokens,
+    installation,
 ):  # fmt: skip
     _API.register_api(noun)
 

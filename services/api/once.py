@@ -1,14 +1,19 @@
 """A request with an Idempotency-Key has one effect and one answer, however often it is sent."""
 
+from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Response, g, request
 
+from scheduler.errors import Explained
 from services import door
 from services.flow import answers
 from services.flow.answers import Claim, Stored
 
+View = TypeVar("View", bound=Callable[..., Response])
 _KEPT = ("Content-Type", "Location", "ETag", "Content-Disposition")
 
 
@@ -33,6 +38,21 @@ def claimed() -> Response | None:
     g.claim = found
     door.otherwise(lambda: answers.release(begin, found))
     return None
+
+
+def needed(view: View) -> View:
+    """Refuse a request without a key, where doing it twice would reach other people."""
+
+    @wraps(view)
+    def checked(*said: Any, **more: Any) -> Response:
+        if "Idempotency-Key" not in request.headers:
+            raise Explained(
+                "This reaches other people's calendars, and the request has no Idempotency-Key",
+                remedy="send one, and the same one again whenever you repeat the request",
+            )
+        return view(*said, **more)
+
+    return cast(View, checked)
 
 
 def keep(response: Response) -> Response:

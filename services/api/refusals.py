@@ -39,7 +39,7 @@ def of(method: str, rule: str, *, versioned: bool, hidden: bool) -> dict[int, di
         found.add(410)
     if method in ("POST", "PUT", "PATCH"):
         found.add(415)
-    if method in ("PATCH", "DELETE") or "/relaxations/" in rule:
+    if method in ("PATCH", "DELETE") or "/relaxations/" in rule or rule.endswith("/commit"):
         found.add(412)
     if versioned and method == "PATCH":
         found.add(428)

@@ -59,11 +59,13 @@ class Noun(APIBlueprint):
         answers: Mapping[int, Any],
         *,
         versioned: bool = False,
+        keyed: bool = False,
     ) -> Callable[[View], View]:
         """Declare a route.
 
         answers    per status, what is answered: a type, or None where there is no body
         versioned  whether it reads or changes what has a version
+        keyed      whether it must have an Idempotency-Key
         """
 
         def declared(view: View) -> View:
@@ -77,8 +79,8 @@ class Noun(APIBlueprint):
                     **refusals.of(method, rule, versioned=versioned, hidden=self._hidden),
                 },
                 openapi_extensions={"x-scope": READ if method == "GET" else self._scope},
-            )(view)
-            self._complete(method, rule, versioned=versioned)
+            )(once.needed(view) if keyed else view)
+            self._complete(method, rule, versioned=versioned, keyed=keyed)
             return view
 
         return declared
@@ -111,7 +113,7 @@ class Noun(APIBlueprint):
         else:
             authentication.authenticate(scope)
 
-    def _complete(self, method: str, rule: str, *, versioned: bool) -> None:
+    def _complete(self, method: str, rule: str, *, versioned: bool, keyed: bool) -> None:
         """Add to the document what the library does not see."""
         path = _PLACES.sub(r"{\2}", rule)
         operation = getattr(self.paths[path], method.lower())
@@ -119,10 +121,10 @@ class Noun(APIBlueprint):
             {"name": name, "in": "path", "required": True, "schema": _KINDS[kind]}
             for kind, name in _PLACES.findall(rule)
         ]
-        headers = [_KEY] if method == "POST" else []
+        headers = [{**_KEY, "required": keyed}] if method == "POST" else []
         if versioned and method == "PATCH":
             headers.append({**_MATCH, "required": True})
-        elif versioned and method == "DELETE":
+        elif versioned and (keyed or method == "DELETE"):
             headers.append(_MATCH)
         known = operation.parameters or []
         operation.parameters = [Parameter(**each) for each in places] + known

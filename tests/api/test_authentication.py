@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.flow.tokens import SCOPES
 from tests.api.group import NEW_GROUP, AGroup
 from tests.api.house import Caller, House
 
@@ -64,7 +65,7 @@ def test_a_token_does_what_its_scopes_say(
     house: House, group: AGroup, scope: str, path: str, said: object
 ) -> None:
     place = path if path.startswith("/") else group.of("terms", group.ids["term"], "plans")
-    others = [each for each in ("read", "groups", "calendars", "plans", "me") if each != scope]
+    others = [each for each in SCOPES if each != scope]
 
     refused = house.caller("Cora", others).post(place, said)
     taken = house.caller("Cora", [scope]).post(place, said)

@@ -1,8 +1,14 @@
 """The document and its page."""
 
+from collections import Counter
 from html.parser import HTMLParser
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
+from typing_extensions import is_typeddict
+
+from services import api
 from tests.api.house import House
 
 
@@ -21,6 +27,17 @@ def test_the_document_names_every_route(house: House) -> None:
         if rule.endpoint.startswith("api.")
     }
     assert told == routes
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    found = Counter(
+        each.__name__
+        for _, name, _ in walk_packages(api.__path__, "services.api.")
+        for each in vars(import_module(name)).values()
+        if is_typeddict(each) and each.__module__ == name
+    )
+    assert len(found) > 20
+    assert [name for name, times in found.items() if times > 1] == []
 
 
 def test_every_refusal_is_a_problem(house: House) -> None:

@@ -13,12 +13,18 @@ from werkzeug.test import TestResponse
 
 from services.flow import sessions, tokens
 from services.storage.ids import new_id
+from tests.api.committed import a_series
 from tests.api.group import RANGES, AGroup, a_group
 from tests.api.house import Caller, House, a_house, undo_everything
 from tests.api.rights import API, PAGES, ROLES, Row
 from tests.hosts import connected
 
 TABLE = {**API, **PAGES}
+VIC = {"name": "Vic", "email": "vic@example.org"}
+DRAFTED = {
+    "api.series.change", "api.series.drop", "api.series.commit", "drafting.commit",
+    "drafting.discard",
+}  # fmt: skip
 _PLACE = re.compile(r"<(\w+):(\w+)>")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -48,6 +54,9 @@ class Town:
             "guest_id": group.ids["guest"],
             "term_id": group.ids["term"],
             "plan_id": group.ids["plan"],
+            "series_id": group.ids["draft" if rule.endpoint in DRAFTED else "committed"],
+            "meeting_id": group.ids["meeting"],
+            "attendee_id": group.ids["visitor" if "guests" in rule.rule else "attendee"],
             "calendar_id": of_person["calendar"]
             if "group_id" not in rule.arguments and noun == "calendars"
             else group.ids["calendar"],
@@ -99,7 +108,10 @@ def _sent(row: Row) -> dict[str, Any]:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     house = a_house(tmp_path_factory.mktemp("town"))
     house.app.config["WTF_CSRF_METHODS"] = set()  # forms are filled in without reading their page
-    ours, theirs = a_group(house), a_group(house, "Other")
+    ours, theirs = (a_series(a_group(house, each)) for each in ("", "Other"))
+    for each in (ours, theirs):
+        date = each.of("series", "committed", "meetings", "meeting", "guests")
+        each.ids["visitor"] = each.cora.made(date, VIC)["id"]
     callers = {
         "nobody": house.nobody(),
         "coordinator": ours.cora,

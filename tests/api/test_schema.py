@@ -23,6 +23,7 @@ from calendar_sync.errors import Unreadable
 from services.flow import calendars
 from services.flow.calendars import Taken
 from services.flow.limits import Window
+from tests.api.committed import a_series
 from tests.api.group import AGroup, a_group
 from tests.api.house import House, a_house, undo_requests
 from tests.hosts import connected
@@ -31,7 +32,8 @@ from tests.sizes import FULL, size
 
 NOUNS = (
     "templates", "groups", "coordinators", "members", "assistants", "guests", "terms",
-    "calendars", "accounts", "reading_account", "plans", "me", "tokens", "installation",
+    "calendars", "accounts", "reading_account", "plans", "series", "meetings", "attendees", "me",
+    "dates", "tokens", "installation",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,
@@ -65,7 +67,7 @@ def nobody_is_there(*_asked: object) -> Taken:
 def _undone(made: House) -> Iterator[House]:
     keeper = made.app.extensions["commonhour-tokens"]
     made.app.extensions["commonhour-tokens"] = replace(keeper, window=Window(10**9))
-    group = a_group(made)
+    group = a_series(a_group(made))
     group.cora = made.caller("Cora", operator=True)
     made.app.extensions["group"] = group
     assert group.cora.person
@@ -124,6 +126,9 @@ def _real(names: dict[str, Any], path: str, group: AGroup) -> dict[str, Any]:
         "guest_id": group.ids["guest"],
         "term_id": group.ids["term"],
         "plan_id": group.ids["plan"],
+        "series_id": group.ids["draft" if path.endswith("/commit") else "committed"],
+        "meeting_id": group.ids["meeting"],
+        "attendee_id": group.ids["attendee"],
         "calendar_id": group.ids["calendar"],
         "account_id": group.ids["account"],
     }
