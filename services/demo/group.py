@@ -56,6 +56,21 @@ class Example:
         return str(self.document["title"])
 
     @property
+    def timezone(self) -> str:
+        """The group's, IANA."""
+        return str(self.document["timezone"])
+
+    @property
+    def coordinator(self) -> str:
+        """The address of whoever watches."""
+        return "robin@example.org"
+
+    @property
+    def coordinator_name(self) -> str:
+        """What whoever watches is called."""
+        return "Robin Ashdown"
+
+    @property
     def members(self) -> list[dict[str, Any]]:
         """Members as the file states them."""
         return list(self.document["members"])

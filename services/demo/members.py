@@ -23,6 +23,13 @@ def let_in(service: Service, example: Example) -> Feeds:
     """Give the members their calendars at the sandbox; return the addresses of feeds."""
     files = list(example.files())
     people = [_person(example, each, files) for each in example.members]
+    people.append(
+        {
+            "email": example.coordinator,
+            "name": example.coordinator_name,
+            "timezone": example.timezone,
+        }
+    )
     answer = httpx.post(
         f"{service.sandbox}/_sandbox/people",
         json={"people": people},
@@ -52,9 +59,9 @@ def join(service: Service, example: Example, name: str, feeds: Feeds) -> str | N
                 _subscribe(browser, service, feeds[email, each.kind], each)
             return "feed"
         if name in AT_OUTLOOK:
-            _connect(browser, service, "outlook", email)
+            connect(browser, service, "outlook", email)
             return "Outlook"
-        _connect(browser, service, "google", email)
+        connect(browser, service, "google", email)
         return "Google"
 
 
@@ -100,10 +107,12 @@ def _subscribe(browser: Browser, service: Service, feed: str, file: File) -> Non
     browser.send("/me/calendars/address", ("address", feed), ("kind", file.kind), *until)
 
 
-def _connect(browser: Browser, service: Service, host: str, email: str) -> None:
+def connect(
+    browser: Browser, service: Service, host: str, email: str, *, inviting: bool = False
+) -> None:
     """Sign in at a host, consent, and choose: what is called a clinic is one."""
     browser.open(f"{service.address}/me/calendars/new")
-    browser.send(f"/me/accounts/{host}/connect")
+    browser.send(f"/me/accounts/{host}/connect", *([("inviting", "yes")] if inviting else []))
     browser.follow(email)
     browser.send("", ("decision", _YES[host]))
     if any(each.action.endswith("/confirm") for each in browser.page.forms):

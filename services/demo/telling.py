@@ -23,3 +23,18 @@ def lines(answer: dict[str, Any], tz: str) -> Iterator[str]:
         come = f"{least}" if least == most else f"{least}-{most}"
         of = answer["problem"]["members"]
         yield f"  {_MARKS[each['state']]} {start:%a %Y-%m-%d %H:%M}  {come} of {of} can come"
+
+
+def committed(dates: list[dict[str, Any]], calendars: int, tz: str) -> Iterator[str]:
+    """Tell the dates that stand in calendars, with the answers to each."""
+    yield ""
+    there = f"In the calendars of {calendars} members, with the answers so far:"
+    yield there if dates else "Nothing is committed."
+    yield ""
+    for each in dates:
+        start = datetime.fromisoformat(each["start"]).astimezone(zone(tz))
+        comes = each["attendance"]
+        yield (
+            f"  {start:%a %Y-%m-%d %H:%M}  {comes['accepted']} accepted, "
+            f"{comes['declined']} declined, {comes['waiting']} have not answered"
+        )

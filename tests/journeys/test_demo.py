@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -40,6 +41,7 @@ def test_without_a_terminal_it_plays_the_story_checks_its_end_and_ends(folder: P
     assert done.returncode == 0, done.stderr
     assert "The answer is the one that the planner gives for the same calendars" in done.stdout
     assert "3rd Thursday" in done.stdout
+    assert "commonhour demo --stay" in done.stdout
 
 
 def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
@@ -55,13 +57,26 @@ def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
             link = re.search(r"http://\S+/l/\S+", said)
             assert link, said
             page = httpx.get(link[0], trust_env=False)
+            # A terminal that nobody reads fills up, and whoever writes to it waits.
+            reading = Thread(target=_read_on, args=(ours,))
+            reading.start()
             process.send_signal(signal.SIGINT)
-            assert process.wait(40) == 0
+            assert process.wait(90) == 0
+            reading.join()
             os.close(ours)
 
     assert listen not in link[0]
     assert page.status_code == 200
     assert "Sign in" in page.text
+
+
+def _read_on(terminal: int) -> None:
+    """Read what the terminal shows until the program has ended."""
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
 
 
 def _until(terminal: int, words: str) -> str:
