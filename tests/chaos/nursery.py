@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import Any, NoReturn
@@ -38,14 +39,16 @@ class Nursery:
         *,
         alone: bool = False,
         network: str | None = None,
+        module: str = "",
     ) -> int:
         """Start `commonhour` with these words; return its process.
 
         alone    as a program of its own
         network  the name of the namespace it lives in
+        module   whose `main` runs in place of `commonhour`
         """
-        asked = {"words": words, "env": env, "log": str(log), "alone": alone, "network": network}
-        return int(self._ask(asked))
+        asked = {"words": list(words), "env": env, "log": str(log), "alone": alone}
+        return int(self._ask(asked | {"network": network, "module": module}))
 
     def status(self, pid: int) -> int | None:
         """How a process ended; None while it runs. It can be asked once."""
@@ -110,7 +113,11 @@ def _be(asked: dict[str, Any], parent: int) -> NoReturn:
         _redirect(asked["log"])
         os.environ.clear()
         os.environ.update(asked["env"])
-        status = _run(asked["words"], alone=asked["alone"])
+        if asked["module"]:
+            import_module(asked["module"]).main(*asked["words"])
+            status = 0
+        else:
+            status = _run(asked["words"], alone=asked["alone"])
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -24,7 +24,7 @@ def main(part: str, *queues: str) -> None:
     end_with(os.getppid(), signal.SIGKILL)
     reactions.REACTIONS[BusyChanged] += (Reaction("planning.effect"),)
     JOBS["services.jobs.planning.effect"] = KINDS[os.environ.get(PLANTED, "effect")]
-    _stop_at_gates(part, queues)
+    stop_at_gates(part, queues)
     settings = Settings.from_env()
     log.set_up(settings.log)
     runtime = Runtime.of(settings)
@@ -34,7 +34,7 @@ def main(part: str, *queues: str) -> None:
         {"relay": relay.run, "clock": clock.run}[part](runtime)
 
 
-def _stop_at_gates(part: str, queues: tuple[str, ...]) -> None:
+def stop_at_gates(part: str, queues: tuple[str, ...]) -> None:
     """Relay and clock stop before a turn, when nothing is open; a worker's job when it is born."""
     if part == "worker":
         os.register_at_fork(after_in_child=lambda: pass_by(f"{queues[0]}.job"))

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import Protocol
 
 from tests.up.running import ROOT
 
@@ -21,12 +22,33 @@ WORDS = {
 }
 
 
+class Process(Protocol):
+    """One that was started."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """How it ended; None: it did not."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+
+
+Start = Callable[[Sequence[str], Mapping[str, str], Path], Process]
+"""Starts a process with these words and this environment, which writes to that log."""
+
+
 @dataclass
 class Part:
     """One of them. deaths: how often it ended."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    process: Process
     deaths: int = 0
 
     @property
@@ -44,10 +66,15 @@ class Part:
 
 @dataclass
 class Parts:
-    """All of them, by name."""
+    """All of them, by name.
+
+    words, start_one  what each is started with, and how
+    """
 
     environment: Mapping[str, str]
     logs: Path
+    words: Mapping[str, Sequence[str]] = field(default_factory=lambda: WORDS)
+    start_one: Start = field(default_factory=lambda: _as_program)
     parts: dict[str, Part] = field(default_factory=dict)
     _ending: Event = field(default_factory=Event)
 
@@ -55,7 +82,7 @@ class Parts:
         return self.parts[name]
 
     def start(self) -> None:
-        for name in WORDS:
+        for name in self.words:
             self.parts[name] = Part(name, self._started(name))
 
     def watch(self) -> None:
@@ -72,22 +99,19 @@ class Parts:
         for part in self.parts.values():
             _kill(part)
 
-    def _started(self, name: str) -> subprocess.Popen[bytes]:
-        with (self.logs / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.launch", *WORDS[name]],
-                cwd=ROOT,
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    def _started(self, name: str) -> Process:
+        log = self.logs / f"{name}.log"
+        return self.start_one(self.words[name], self.environment, log)
 
 
 @contextmanager
-def running(environment: Mapping[str, str], logs: Path) -> Iterator[Parts]:
-    parts = Parts(environment, logs)
+def running(
+    environment: Mapping[str, str],
+    logs: Path,
+    words: Mapping[str, Sequence[str]] = WORDS,
+    start_one: "Start | None" = None,
+) -> Iterator[Parts]:
+    parts = Parts(environment, logs, words, start_one or _as_program)
     parts.start()
     watcher = Thread(target=parts.watch)
     watcher.start()
@@ -95,6 +119,19 @@ def running(environment: Mapping[str, str], logs: Path) -> Iterator[Parts]:
         yield parts
     finally:
         parts.end(watcher)
+
+
+def _as_program(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.launch", *words],
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
 
 
 def _kill(part: Part) -> None:

@@ -4,6 +4,8 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from tests.crash.stages import ALL_AT_ONCE, Stage, Told
 from tests.crash.system import Lane
@@ -20,17 +22,19 @@ _BEGINNINGS = {
     ('"Q\\', '"P\\', '"B\\', '"\\0\\0\\0'): "sql",
 }
 Telling = Mapping[Stage, Sequence[Call]]
+S = TypeVar("S", bound=StrEnum)
+"""Stages: those of a story."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Point:
+class Point(Generic[S]):
     """A place to die: the n-th call of a kind in a stage.
 
     about    what is sent there, or "beyond" where nothing was sent when nobody died
     certain  whether every telling came by there
     """
 
-    stage: Stage
+    stage: S
     syscall: str
     n: int
     about: str
@@ -42,18 +46,18 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class Points(Generic[S]):
     """Those to go through, and those that may be left out: logs, pipes, idle looks at the end."""
 
-    due: Sequence[Point]
-    left_out: Sequence[Point]
+    due: Sequence[Point[S]]
+    left_out: Sequence[Point[S]]
 
-    def still_run(self, seed: int) -> list[Point]:
+    def still_run(self, seed: int) -> list[Point[S]]:
         """A few of those that may be left out."""
         count = round(len(self.left_out) * _STILL_RUN) or min(1, len(self.left_out))
         return random.Random(seed).sample(list(self.left_out), count)
 
-    def sample(self, seed: int, size: int) -> list[Point]:
+    def sample(self, seed: int, size: int) -> list[Point[S]]:
         """So many of those to go through, one of each stage at least."""
         chance = random.Random(seed)
         certain = [each for each in self.due if each.certain]
@@ -69,15 +73,20 @@ class Incomplete(AssertionError):
     """The list of calls misses some that the world outside has seen."""
 
 
-def listed(lane: Lane, tellings: int) -> Points:
+def listed(lane: Lane, tellings: int) -> Points[Stage]:
     """Tell the story undisturbed so often, and list its calls. Raises Incomplete."""
     return points(list(_tellings(lane, tellings)))
 
 
-def points(tellings: Sequence[Telling]) -> Points:
+def points(tellings: Sequence[Telling]) -> Points[Stage]:
     """Put the calls of several tellings together."""
-    due, left_out = [], []
-    for stage in Stage:
+    return points_of(Stage, tellings)
+
+
+def points_of(stages: Iterable[S], tellings: Sequence[Mapping[S, Sequence[Call]]]) -> Points[S]:
+    """Put the calls of several tellings of a story together, stage by stage."""
+    due, left_out = list[Point[S]](), list[Point[S]]()
+    for stage in stages:
         seen = [telling[stage] for telling in tellings]
         for syscall in sorted({call.syscall for calls in seen for call in calls}):
             one, other = _of_kind(stage, syscall, seen)
@@ -121,8 +130,8 @@ def check(telling: Telling, questions: Sequence[Mapping[str, str]], recorded: in
 
 
 def _of_kind(
-    stage: Stage, syscall: str, seen: Sequence[Sequence[Call]]
-) -> tuple[list[Point], list[Point]]:
+    stage: S, syscall: str, seen: Sequence[Sequence[Call]]
+) -> tuple[list[Point[S]], list[Point[S]]]:
     """The points of one system call in a stage: up to the last that does something, and a few."""
     about: dict[int, str] = {}
     last, counts = 0, []

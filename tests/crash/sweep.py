@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
+from typing import Any
 
 from tests.crash.points import Point, Points, listed
 from tests.crash.stages import Stage, Told
@@ -49,7 +50,7 @@ class Tried:
     seconds  from the death until everything was done
     """
 
-    point: Point
+    point: Point[Any]
     killed: bool
     seconds: float
     faults: Sequence[str] = ()
@@ -61,8 +62,8 @@ class Sweep:
     """A sweep and its outcome."""
 
     database: str
-    points: Points
-    chosen: Sequence[Point]
+    points: Points[Any]
+    chosen: Sequence[Point[Any]]
     tried: list[Tried] = field(default_factory=list)
 
     @property
@@ -102,7 +103,7 @@ class Sweep:
         return "\n".join(lines)
 
 
-def tried(lane: Lane, point: Point) -> Tried:
+def tried(lane: Lane, point: Point[Stage]) -> Tried:
     """Kill somebody at this point, and see what comes of it. Raises TooLong."""
     deaths = {name: part.deaths for name, part in lane.parts.parts.items()}
     died = None
@@ -118,7 +119,7 @@ def tried(lane: Lane, point: Point) -> Tried:
     return Tried(point, died is not None, died or 0.0, [*lane.faults(), *by_themselves])
 
 
-def _told(lane: Lane, point: Point) -> float | None:
+def _told(lane: Lane, point: Point[Stage]) -> float | None:
     """Return the seconds from the death until everything was done; None: nobody came by."""
     told = Told(lane, (point.stage,), (point.syscall, point.n))
     try:
@@ -148,13 +149,13 @@ def _is_over(lane: Lane) -> bool:
 def run(
     lanes: Lanes,
     first: Lane,
-    points: Sequence[Point],
+    points: Sequence[Point[Stage]],
     *,
     at_once: int,
     keep: Callable[[Tried], None],
 ) -> None:
     """Try all these points, several at once; each lane that is found at fault is replaced."""
-    left = SimpleQueue[Point]()
+    left = SimpleQueue[Point[Stage]]()
     for each in points:
         left.put(each)
 
@@ -174,7 +175,7 @@ def run(
                 left.get()
 
 
-def _faulty(lane: Lane, left: "SimpleQueue[Point]", keep: Callable[[Tried], None]) -> bool:
+def _faulty(lane: Lane, left: "SimpleQueue[Point[Stage]]", keep: Callable[[Tried], None]) -> bool:
     """Try the next point; whether the lane is of no more use."""
     try:
         point = left.get_nowait()

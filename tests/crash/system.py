@@ -8,8 +8,8 @@ from uuid import UUID
 
 import redis
 
-from services.config import Times
 from services.storage.rows.outbox import TaskState
+from services.times import Times
 from services.wiring import Runtime
 from tests.calendar_sync.hosts import Host, a_host
 from tests.crash import story

@@ -1,0 +1,1 @@
+"""Processes killed at every send and every sync on the way of a semester into its calendars."""
