@@ -51,7 +51,7 @@ def run() -> None:
 def _rates(runtime: Runtime) -> None:
     ours, idle = [], []
     for _ in range(_ROUNDS):
-        idle.append(_no_ops(runtime))
+        idle.append(no_ops(runtime))
         ours.append(_handled(runtime, _FACTS))
     ratio = statistics.median(a / b for a, b in zip(ours, idle, strict=True))
     print(f"  {'jobs that do nothing':<52}{statistics.median(idle):>9.0f} /s")
@@ -61,7 +61,7 @@ def _rates(runtime: Runtime) -> None:
     )
 
 
-def _no_ops(runtime: Runtime) -> float:
+def no_ops(runtime: Runtime) -> float:
     """Jobs without a task, which wait already when the worker starts."""
     assert runtime.settings.redis_url is not None
     with Redis.from_url(runtime.settings.redis_url) as redis:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import accounts, changed, exact, facts, free, growth, rank, service
+from benchmarks import accounts, changed, exact, facts, free, growth, rank, series, service
 from benchmarks.measure import ROUNDS, load
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {versions}; medians of {ROUNDS} rounds")
     print(f"load average at the start {load()}")
     wanted = sys.argv[1:]
-    for each in (free, rank, exact, changed, growth, service, facts, accounts):
+    for each in (free, rank, exact, changed, growth, service, facts, accounts, series):
         if not wanted or each.__name__.rpartition(".")[2] in wanted:
             print()
             each.run()
