@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path.cwd()))
 from playwright.sync_api import Browser, Page
 
 from tests.browser import chromium
-from tests.runtimes import a_person
+from tests.runtimes import a_person, ticked
 from tests.web.journey import EMAIL, Journey
 from tests.web.served import Served, served
 
@@ -46,7 +46,11 @@ class Camera:
 def main() -> None:
     """Go the whole way once, then look at some pages again."""
     SCREENS.mkdir(exist_ok=True)
-    with TemporaryDirectory() as home, served(Path(home)) as service, chromium() as browser:
+    with (
+        TemporaryDirectory() as home,
+        served(Path(home), mail_rate=1000) as service,
+        chromium() as browser,
+    ):
         a_person(service.runtime, EMAIL, "Ines Okonjo-Varga")
         camera = Camera()
         cookies = travel(browser, service, camera)
@@ -67,10 +71,24 @@ def travel(browser: Browser, service: Served, camera: Camera) -> Any:
     journey.add_calendars()
     journey.add_term()
     journey.plan()
+    shoot_series(journey)
     for name, path in (("groups", "/"), ("me", "/me")):
         journey.open(path)
         shoot(journey.page, name)
     return journey.page.context.cookies()
+
+
+def shoot_series(journey: Journey) -> None:
+    """Take the best proposal up, and commit it; nobody delivers here."""
+    plan = journey.page.url
+    journey.page.get_by_role("button", name="Use this proposal").first.click()
+    shoot(journey.page, "draft")
+    journey.page.get_by_role("button", name="Commit and invite").click()
+    journey.page.get_by_text("The semester is committed.").wait_for()
+    ticked(journey.service.runtime)
+    journey.page.reload()
+    shoot(journey.page, "series")
+    journey.page.goto(plan)
 
 
 def window(browser: Browser, size: Any, **options: Any) -> Page:

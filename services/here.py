@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from services.config import is_local
+from services.variables import is_local
 
 _SENT_ON = ("Forwarded", "Via", "X-Real-IP")
 

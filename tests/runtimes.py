@@ -14,10 +14,10 @@ from notifications.message import Sender
 from services import claims, clock
 from services.config import Settings
 from services.relay import Relay
-from services.storage import migrate
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.rows.people import PersonRow
 from services.wiring import Runtime
+from tests.migrated import migrated
 
 
 @dataclass
@@ -87,7 +87,7 @@ def waiting_jobs(runtime: Runtime) -> list[str]:
 def a_runtime(home: Path, url: str | None = None, **settings: object) -> Runtime:
     """A migrated database at `url`, by default a SQLite file in `home`."""
     place = url or f"sqlite:///{home / 'commonhour.db'}"
-    migrate.upgrade(place)
+    migrated(place)
     runtime = Runtime.of(Settings(home=home, database_url=place, **settings))  # type: ignore[arg-type]
     runtime.queues = Jobs()
     runtime.channel = MemoryChannel(Sender("commonhour@localhost"))

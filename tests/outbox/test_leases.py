@@ -14,11 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.claims import DEATHS, Claim, Lost
-from services.config import Times
 from services.leases import Leases
 from services.storage import outbox
 from services.storage.rows.outbox import TaskState
 from services.storage.work import Work
+from services.times import Times
 from tests.outbox.yard import TELL, Changed, Yard, a_yard, tell, thing
 
 AGE = 1000  # seconds after which every lease has run out

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services import claims
 from services.claims import Claim, Job
-from services.config import Settings, Times
+from services.config import Settings
 from services.facts import Fact
 from services.reactions import Reaction
 from services.relay import Relay
@@ -21,6 +21,7 @@ from services.storage.outbox import Begun
 from services.storage.rows.doors import AuditRow
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.tables import TABLES
+from services.times import Times
 from services.wiring import Runtime
 from tests.runtimes import Jobs, tasks
 
