@@ -51,6 +51,7 @@ def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
         with subprocess.Popen(
             COMMAND, cwd=folder, env=env(COMMONHOUR_LISTEN=listen),
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 -- it does no more than that
         ) as process:  # fmt: skip
             os.close(theirs)
             said = _until(ours, "Ctrl-C stops it.")
@@ -68,6 +69,11 @@ def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
     assert listen not in link[0]
     assert page.status_code == 200
     assert "Sign in" in page.text
+
+
+def _hear_interrupts() -> None:
+    """As on a terminal: whoever runs us in the background lets us ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _read_on(terminal: int) -> None:
