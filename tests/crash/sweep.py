@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 import os
 import signal
 import statistics
@@ -22,6 +21,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
 
+from tests.crash.noting import Tried, line, note, read
 from tests.crash.points import Point, Points, listed
 from tests.crash.stages import Stage, Told
 from tests.crash.system import QUIET, REAL, TENTH, Lane, a_lane
@@ -40,21 +40,6 @@ _OWNERS = {
 }
 Say = Callable[[str], None]
 Lanes = Callable[[], AbstractContextManager[Lane]]
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of one point.
-
-    killed   whether somebody died there; False: nobody came by
-    seconds  from the death until everything was done
-    """
-
-    point: Point[Any]
-    killed: bool
-    seconds: float
-    faults: Sequence[str] = ()
-    scene: str = ""
 
 
 @dataclass
@@ -237,44 +222,19 @@ def sweep(
             else points.sample(seed, sample)
         )
         found = Sweep(database, points, chosen)
-        before = _done(done, database)
+        before = read(done, database, Stage)
         found.tried += [before[each.key] for each in chosen if each.key in before]
         say(f"{found.summary()}\n  seed {seed}, {len(found.tried)} gone through before")
 
         def keep(one: Tried) -> None:
             with lock:
                 found.tried.append(one)
-                say(_line(one, len(found.tried), len(chosen)))
+                say(line(one, len(found.tried), len(chosen)))
                 if done is not None and not one.faults:
-                    _note(done, database, one)
+                    note(done, database, one)
 
         left = [each for each in chosen if each.key not in before]
         run(lanes, first, left, at_once=at_once, keep=keep)
-    return found
-
-
-def _line(one: Tried, number: int, of: int) -> str:
-    came = f"quiet after {one.seconds:.1f} s" if one.killed else "nobody came by"
-    wrong = f"  FAULT: {'; '.join(one.faults)}\n{one.scene}" if one.faults else ""
-    return f"{number}/{of} {one.point.key} ({one.point.about}): {came}{wrong}"
-
-
-def _note(done: Path, database: str, one: Tried) -> None:
-    told = [database, one.point.key, one.point.about, one.point.certain, one.killed, one.seconds]
-    with done.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told) + "\n")
-
-
-def _done(done: Path | None, database: str) -> dict[str, Tried]:
-    if done is None or not done.exists():
-        return {}
-    found = {}
-    for line in done.read_text("utf-8").splitlines():
-        of, key, about, certain, killed, seconds = json.loads(line)
-        if of == database:
-            stage, syscall, n = key.split()
-            point = Point(Stage[stage.upper()], syscall, int(n), about, certain)
-            found[key] = Tried(point, killed, seconds)
     return found
 
 

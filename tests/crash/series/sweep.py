@@ -17,14 +17,14 @@ from functools import partial
 from pathlib import Path
 
 from tests.chaos.nursery import Nursery, a_nursery
+from tests.crash.noting import Tried, line, note, read
 from tests.crash.points import Point, Points, points_of
 from tests.crash.series.killing import Killed, killed
 from tests.crash.series.lane import Lane
-from tests.crash.series.noting import line, note, read
 from tests.crash.series.settling import BY_MAIL, HOSTS
 from tests.crash.series.stages import OWNERS, UPDATES, Stage, Told, stages_of
 from tests.crash.series.turns import Turn, lanes_on
-from tests.crash.sweep import DATABASES, Sweep, Tried
+from tests.crash.sweep import DATABASES, Sweep
 from tests.crash.system import QUIET
 from tests.crash.tracing import Call, Strace
 from tests.crash.waiting import TooLong, until
@@ -133,7 +133,7 @@ def sweep(
         turn = Turn(lanes, stack)
         points = turn.do(lambda lane: listed(lane, tellings), lambda _: [])
         found = Sweep(f"{host} on {database}", points, _chosen(points, seed, sample, only))
-        before = read(done, found.database)
+        before = read(done, found.database, Stage)
         found.tried += [before[each.key] for each in found.chosen if each.key in before]
         say(f"{found.summary()}\n  seed {seed}, {len(found.tried)} gone through before")
         for point in found.chosen:

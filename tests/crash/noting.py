@@ -1,11 +1,27 @@
 """The points that were gone through, as a line and in a file."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.crash.points import Point
-from tests.crash.series.stages import Stage
-from tests.crash.sweep import Tried
+from tests.crash.points import Point, S
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one point.
+
+    killed   whether somebody died there; False: nobody came by
+    seconds  from the death until everything was done
+    """
+
+    point: Point[Any]
+    killed: bool
+    seconds: float
+    faults: Sequence[str] = ()
+    scene: str = ""
 
 
 def line(one: Tried, number: int, of: int) -> str:
@@ -22,8 +38,11 @@ def note(done: Path, of: str, one: Tried) -> None:
         file.write(json.dumps(told) + "\n")
 
 
-def read(done: Path | None, of: str) -> dict[str, Tried]:
-    """Return the points that a file names, by their keys; those of one host and database."""
+def read(done: Path | None, of: str, stages: type[S]) -> dict[str, Tried]:
+    """Return the points that a file names, by their keys; those of one host and database.
+
+    stages  of the story that was told
+    """
     if done is None or not done.exists():
         return {}
     found = {}
@@ -31,6 +50,6 @@ def read(done: Path | None, of: str) -> dict[str, Tried]:
         where, key, about, certain, died, seconds = json.loads(line)
         if where == of:
             stage, syscall, n = key.split()
-            point = Point(Stage[stage.upper()], syscall, int(n), about, certain)
+            point = Point(stages[stage.upper()], syscall, int(n), about, certain)
             found[key] = Tried(point, died, seconds)
     return found
