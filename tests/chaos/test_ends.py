@@ -71,6 +71,7 @@ def test_up_ends_in_time_and_gives_back_what_it_is_at(make_simple_lane: MakeLane
     assert ended(lane) == {"up": 0}
     lane.service.start()
     lane.quiet()
+    until(lambda: lane.recorder.lines("kept"), "a word of the end")
 
     assert [each.what for each in lane.recorder.lines()] == ["begun", "begun", "put", "kept"]
 

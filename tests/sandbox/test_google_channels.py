@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
+from services.sandbox.google import deliveries
 from tests.sandbox.google_client import ANNA, BEN, Google, lecture, listed, refused
 from tests.serving import answering
 
@@ -167,7 +168,10 @@ def test_a_channel_that_cannot_be_is_refused(
     assert refused(request) == (400, reason)
 
 
-def test_notifications_can_overtake_each_other(google: Google) -> None:
+def test_notifications_can_overtake_each_other(
+    google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "TURN", 20.0)  # however slow the two changes are
     events = google.of(ANNA).events()
     receiver = Receiver()
     with listening(receiver) as address:

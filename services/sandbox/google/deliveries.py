@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from threading import Event, Lock
+from threading import Condition, Event
 
 import httpx
 
@@ -43,6 +43,7 @@ class Line:
 
     waiting: deque[Message] = field(default_factory=deque)
     sending: bool = False
+    overtaken: bool = False
 
 
 class Deliveries:
@@ -55,25 +56,27 @@ class Deliveries:
     def __init__(self, world: World, faults: Faults) -> None:
         self._world, self._faults = world, faults
         self._lines: dict[str, Line] = {}
-        self._lock = Lock()
+        self._changed = Condition()
         self._stopped = Event()
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="notifications")
         self._http = httpx.Client(verify=False, timeout=5.0, trust_env=False)  # noqa: S501 -- above
 
     def send(self, channel_id: str, state: str) -> None:
         """Send a notification soon: `sync`, or `exists` for a change."""
-        with self._lock:
+        with self._changed:
             line = self._lines.setdefault(channel_id, Line())
             if len(line.waiting) < MOST_WAITING:
                 line.waiting.append(Message(state, self._next_number(channel_id, state)))
+            self._changed.notify_all()
             if not line.sending and not self._stopped.is_set():
                 line.sending = True
                 self._threads.submit(self._send_all, channel_id, line)
 
     def stop(self) -> None:
         """Stop; what waits is lost."""
-        with self._lock:
+        with self._changed:
             self._stopped.set()
+            self._changed.notify_all()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
@@ -84,14 +87,19 @@ class Deliveries:
                 self._deliver(channel, message)
 
     def _next(self, line: Line) -> Message | None:
-        if self._faults.notifications.reorder and len(line.waiting) == 1:
-            self._stopped.wait(TURN)
-        with self._lock:
+        with self._changed:
+            self._let_overtake(line)
             line.sending = bool(line.waiting) and not self._stopped.is_set()
             if not line.sending:
                 return None
             line.waiting = deque(self._faults.order(line.waiting))
             return line.waiting.popleft()
+
+    def _let_overtake(self, line: Line) -> None:
+        """Where the order is disturbed, the first of those that wait has another overtake it."""
+        if self._faults.notifications.reorder and line.waiting and not line.overtaken:
+            self._changed.wait_for(lambda: len(line.waiting) > 1 or self._stopped.is_set(), TURN)
+        line.overtaken = len(line.waiting) > 1
 
     def _next_number(self, channel_id: str, state: str) -> int:
         """Return a number above the last one."""

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Condition, Event
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +52,7 @@ class Line:
 
     waiting: deque[Notice] = field(default_factory=deque)
     sending: bool = False
+    overtaken: bool = False
 
 
 class Deliveries:
@@ -64,7 +65,7 @@ class Deliveries:
     def __init__(self, world: World, faults: Faults) -> None:
         self._world, self._faults = world, faults
         self._lines: dict[str, Line] = {}
-        self._lock = Lock()
+        self._changed = Condition()
         self._stopped = Event()
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="graph-notifications")
         self._http = httpx.Client(verify=False, timeout=ANSWER, trust_env=False)  # noqa: S501 -- above
@@ -96,17 +97,19 @@ class Deliveries:
 
     def send(self, address: str, notice: Notice) -> None:
         """Send a notification soon."""
-        with self._lock:
+        with self._changed:
             line = self._lines.setdefault(address, Line())
             line.waiting.append(notice)
+            self._changed.notify_all()
             if not line.sending and not self._stopped.is_set():
                 line.sending = True
                 self._threads.submit(self._send_all, address, line)
 
     def stop(self) -> None:
         """Stop; what waits is lost."""
-        with self._lock:
+        with self._changed:
             self._stopped.set()
+            self._changed.notify_all()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
@@ -116,15 +119,20 @@ class Deliveries:
             self._deliver(address, open_ones)
 
     def _next(self, line: Line) -> list[Notice]:
-        if self._faults.notifications.reorder and len(line.waiting) == 1:
-            self._stopped.wait(TURN)
-        with self._lock:
+        with self._changed:
+            self._let_overtake(line)
             line.sending = bool(line.waiting) and not self._stopped.is_set()
             if not line.sending:
                 return []
             ordered = self._faults.order(line.waiting)
             line.waiting = deque(ordered[TOGETHER:])
             return ordered[:TOGETHER]
+
+    def _let_overtake(self, line: Line) -> None:
+        """Where the order is disturbed, the first of those that wait has another overtake it."""
+        if self._faults.notifications.reorder and line.waiting and not line.overtaken:
+            self._changed.wait_for(lambda: len(line.waiting) > 1 or self._stopped.is_set(), TURN)
+        line.overtaken = len(line.waiting) > 1
 
     def _is_open(self, notice: Notice) -> bool:
         return self._world.store.get("subscription", notice.subscription) is not None
