@@ -8,20 +8,20 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.engine import make_url
 
 from services.storage import migrate
+from tests.servers import spare
 
 _KEPT: list[TemporaryDirectory[str]] = []  # they go with the process
 
 
 def migrated(url: str) -> None:
-    """Bring a database up to date; one of SQLite's that is not there yet becomes a copy.
-
-    PostgreSQL takes longer to copy a database than to migrate an empty one.
-    """
+    """Bring a database up to date; one of SQLite's that is not there yet becomes a copy."""
     place = make_url(url)
     path = Path(place.database or "")
     if place.get_backend_name() == "sqlite" and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(_pattern(), path)
+    elif place.get_backend_name() == "postgresql":
+        spare.bring_up_to_date(url)
     else:
         migrate.upgrade(url)
 

@@ -12,13 +12,13 @@ from redis import Redis
 from services.config import Settings
 from services.facts import Fact
 from services.flow import tokens
-from services.storage import migrate
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.wiring import Runtime
 from tests.chaos.nursery import Nursery
 from tests.chaos.processes import QUICK, Service, seconds_until
 from tests.chaos.programs import Program
 from tests.chaos.recorder import Recorder, a_recorder
+from tests.migrated import migrated
 from tests.runtimes import tasks
 from tests.servers.valkey import temporary_redis
 
@@ -89,7 +89,7 @@ def a_lane(
     redis    None: one of its own
     """
     place = folder / "home"
-    migrate.upgrade(database_url)
+    migrated(database_url)
     runtime = Runtime.of(Settings(home=place, database_url=database_url))
     own = temporary_redis() if redis is None else nullcontext((redis, 0))
     with a_recorder() as recorder, own as (redis_url, redis_pid):

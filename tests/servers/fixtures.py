@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.servers import spare
 from tests.servers.postgres import fresh_database, temporary_postgres
 from tests.servers.valkey import temporary_redis
 
@@ -26,6 +27,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """An empty PostgreSQL database."""
     with fresh_database(postgres_server) as url:
         yield url
+        spare.keep(url)
 
 
 @pytest.fixture(scope="session")

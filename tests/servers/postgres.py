@@ -111,7 +111,7 @@ def prepared_postgres(
 
 @contextmanager
 def fresh_database(url: str) -> Iterator[str]:
-    """Make an empty database in that server; yield its address; drop it, in use or not."""
+    """Make an empty database in that server; yield its address; drop it in the end, used or not."""
     name = f"test_{token_hex(8)}"
     with psycopg.connect(plain(url), autocommit=True) as connection:
         copied = "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
@@ -120,7 +120,7 @@ def fresh_database(url: str) -> Iterator[str]:
         yield url.replace("/postgres?", f"/{name}?")
     finally:
         with psycopg.connect(plain(url), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
 
 def plain(url: str) -> str:

@@ -9,7 +9,9 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
-from tests.servers import postgres, valkey
+from services.storage.tables import TABLES
+from tests.migrated import migrated
+from tests.servers import postgres, spare, valkey
 from tests.servers.absent import NoServer
 from tests.servers.postgres import fresh_database, plain, temporary_postgres
 from tests.servers.valkey import temporary_redis
@@ -129,3 +131,30 @@ def test_a_server_that_will_not_start_says_why(
 
     with pytest.raises(NoServer, match="Redis does not start: "), temporary_redis():
         raise AssertionError("it ended at once")
+
+
+@pytest.mark.parametrize("turn", ["first", "second", "third"])
+def test_what_a_test_leaves_in_a_table_is_not_there_in_the_next(
+    turn: str, postgres_url: str
+) -> None:
+    migrated(postgres_url)
+
+    with psycopg.connect(plain(postgres_url)) as connection:
+        counted = [
+            connection.execute(f'SELECT count(*) FROM "{each}"'.encode()) for each in TABLES.tables
+        ]
+        assert {each.fetchone() for each in counted} == {(0,)}
+        connection.execute(
+            "INSERT INTO person (id, email, name, created_at, version)"
+            " VALUES (gen_random_uuid(), 'a@example.org', '', now(), 1)"
+        )
+
+
+def test_a_database_with_another_table_is_not_kept(postgres_server: str) -> None:
+    with fresh_database(postgres_server) as url:
+        migrated(url)
+        with psycopg.connect(plain(url)) as connection:
+            connection.execute("CREATE TABLE notes (words TEXT)")
+        spare.keep(url)
+
+        assert "notes" in spare._tables(url)  # noqa: SLF001 -- it stands where it stood
