@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.grid import Grid
+from scheduler.grid import Grid, grid_of
 from scheduler.hours import Hourbook
 from scheduler.model.problem import Member, Problem, State
 from scheduler.overlap import Cells, overlaps
-from scheduler.sets import WORD, Words, one_word
+from scheduler.sets import WORD, Words, listed, one_word
 from scheduler.spans import Ints
 from scheduler.wallclock import days_since_epoch
 
@@ -78,6 +78,20 @@ def availability(problem: Problem, grid: Grid) -> Availability:
     cells, book = Cells(grid), Hourbook(problem, grid)
     blocks = [block_of(problem, grid, cells, book, people) for people in in_blocks(problem.members)]
     return Availability(blocks, problem.quorum.counts)
+
+
+def standing(problem: Problem, start: int) -> dict[State, tuple[int, ...]] | None:
+    """Find per state the members in it at one start (UTC seconds); None: it is not on the grid.
+
+    Raises NoPattern where nothing is.
+    """
+    grid = grid_of(problem)
+    cells = np.argwhere(grid.utc == start)
+    if not len(cells):
+        return None
+    day, place = cells[0].tolist()
+    at = availability(problem, grid).at(day, place)
+    return {state: listed(members) for state, members in at.items()}
 
 
 def in_blocks(members: Sequence[Member]) -> list[Sequence[Member]]:

@@ -6,7 +6,11 @@ class Explained(Exception):
 
     `what` is the fact, with the place it concerns, and `remedy` the next step. Together they
     read as one sentence, joined by a colon. A door prints them as they are and never guesses.
+
+    others  what else is wrong with the same input, where that is known as well
     """
+
+    others: "tuple[Explained, ...]" = ()
 
     def __init__(self, what: str, *, remedy: str) -> None:
         super().__init__(f"{what}: {remedy}.")

@@ -86,6 +86,11 @@ class Runtime:
         """Delete the kept mails to an address, and those whose keys begin so; return how many."""
         return outbox.forget(self.settings.mails, address, begun)
 
+    @property
+    def last_seal(self) -> Callable[[str, object], bytes] | None:
+        """What seals where a last letter goes; None: kept mails reach nobody who is gone."""
+        return None if self.settings.smtp_url is None else self.keys.sealed
+
 
 def _hosts(settings: Settings) -> dict[Host, At]:
     from calendar_sync.caldav.host import CalDavHost  # noqa: PLC0415 -- its library takes long

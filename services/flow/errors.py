@@ -1,5 +1,7 @@
 """What a use case refuses, by what the one who asked does next. Doors give each its status."""
 
+from collections.abc import Callable
+
 from scheduler.errors import Explained
 
 
@@ -64,3 +66,16 @@ class TooMany(Explained):
     def __init__(self, what: str, *, remedy: str, seconds: int) -> None:
         super().__init__(what, remedy=remedy)
         self.seconds = seconds
+
+
+def together(*checks: Callable[[], object]) -> None:
+    """Make every check, so that all that is wrong is told at once: the others go with the first."""
+    found: list[Explained] = []
+    for check in checks:
+        try:
+            check()
+        except Explained as error:
+            found += (error, *error.others)
+    if found:
+        found[0].others = tuple(found[1:])
+        raise found[0]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.flow import dropping, persons, rights, signin
-from services.flow.errors import Conflict, NotAllowed, Unfit
+from services.flow.errors import Conflict, NotAllowed, Unfit, together
 from services.flow.rights import Standing, missing, unchanged
 from services.flow.series import ending
 from services.planning.fields import MOST_LETTERS
@@ -32,6 +32,11 @@ def form(
     person = _actor(work)
     _may_form(work, person.id)
     start = template(kind)
+    together(
+        lambda: line(title, "title"),
+        lambda: _zone(timezone),
+        lambda: checked_rules(rules or start.rules),
+    )
     group = GroupRow(
         template=start.key,
         title=line(title, "title"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.facts import MemberLeft
 from services.flow import colleagues, groups, persons, rights, signin
-from services.flow.errors import Conflict, Unfit
+from services.flow.errors import Conflict, Unfit, together
 from services.flow.rights import missing, unchanged
 from services.flow.series import attending
 from services.planning.rules import OF_TIME, checked_person
@@ -53,6 +53,12 @@ def one(work: Work, group_id: UUID, member_id: UUID) -> tuple[bool, Pair]:
 
 def add(work: Work, group_id: UUID, entry: Entry) -> Pair:
     """Add a member. Nobody hears of it before they are invited."""
+    rights.coordinating(work, group_id)
+    together(
+        lambda: groups.line(entry.name, "name"),
+        lambda: persons.address(entry.email),
+        lambda: checked_person(timezone=entry.timezone),
+    )
     [pair] = add_all(work, group_id, [entry])
     return pair
 
@@ -111,6 +117,11 @@ def change(
     rights.coordinating(work, group_id)
     member, person = rights.member_of(work, group_id, member_id)
     unchanged(member, version)
+    times = {each: said[each] for each in OF_TIME if each in said}
+    together(
+        lambda: groups.line(said.get("name", member.name), "name"),
+        lambda: checked_person(**times),
+    )
     if "name" in said:
         name = groups.line(said["name"], "name")
         others = [pair for pair in stored.of(work, group_id) if pair[0].id != member.id]
@@ -118,10 +129,8 @@ def change(
         member.name = name
     if "required" in said:
         member.required = said["required"]
-    checked_person(**{each: said[each] for each in OF_TIME if each in said})
-    for each in OF_TIME:
-        if each in said:
-            setattr(member, each, said[each])
+    for each, value in times.items():
+        setattr(member, each, value)
     work.session.flush()
     work.note("member.changed", member.id, member.version)
     return member, person

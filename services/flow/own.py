@@ -93,7 +93,7 @@ class _Found:
         return Own(meetings, joining, self.earlier, self.declined)
 
     def add(self, person: UUID, meeting: MeetingRow) -> None:
-        self.earlier[person].update((start, end, left) for start, end, left in meeting.stood)
+        self.earlier[person].update((start, end, left) for start, end, left, *_ in meeting.stood)
         if meeting.state is MeetingState.HELD:
             self.meetings[person][meeting.id] = _span(meeting)
 

@@ -5,9 +5,10 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from services.flow import accounts, again, groups, persons, rights
-from services.flow.errors import Conflict
+from services.flow.errors import Conflict, together
 from services.flow.rights import missing, unchanged
 from services.flow.series import attending
+from services.flow.series.farewells import Seal
 from services.planning.rules import OF_TIME, checked_person
 from services.storage import accounts as stored_accounts
 from services.storage import answers, calendars, links, members, objections, people, plans, traces
@@ -39,10 +40,13 @@ def change_me(work: Work, version: int | None, **said: Unpack[Changes]) -> Perso
     """Change what one says of oneself. Raises Outdated, Unfit or BadProblem."""
     person = me(work)
     unchanged(person, version)
+    times = {each: value for each, value in said.items() if each in OF_TIME}
+    together(
+        lambda: groups.line(said.get("name", person.name), "name"),
+        lambda: checked_person(**times),
+    )
     if "name" in said:
         person.name = groups.line(said["name"], "name")
-    times = {each: value for each, value in said.items() if each in OF_TIME}
-    checked_person(**times)
     for each, value in times.items():
         setattr(person, each, value)
     work.session.flush()
@@ -81,10 +85,18 @@ def delete_data(work: Work) -> list[UUID]:
     return concerned
 
 
-def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]], int]) -> None:
+def forget(
+    work: Work,
+    person_id: UUID,
+    *,
+    mails: Callable[[str, Sequence[str]], int],
+    seal: Seal | None = None,
+) -> None:
     """Remove a person with everything that is kept about them; the audit keeps their id alone.
 
     mails  deletes the kept mails to an address, and those whose keys begin so
+    seal   seals where they are told by mail that their dates are cancelled, until they have been;
+           None: they are not
 
     Raises Missing, or Conflict when a group would be left without a coordinator. A group that
     has nobody else goes with them.
@@ -104,7 +116,7 @@ def forget(work: Work, person_id: UUID, *, mails: Callable[[str, Sequence[str]],
     stored_accounts.locked_of(work, person_id)  # before the plans, as everybody does
     plans.drop_of_groups(work, [group.id for _, group in members.of_person(work, person_id)])
     answers.erase(work, stored_groups.with_part_of(work, person_id))
-    attending.forgotten(work, person_id)
+    attending.forgotten(work, person, seal)
     helpers = traces.helpers(work, person_id, [group.id for group, _ in alone])
     invitations = [link.hex for link in links.by_inviter(work, person_id)]
     for group, _ in alone:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from services.flow import consent, releases
 from services.flow.answers import KEPT
+from services.flow.series.farewells import PATIENCE
 from services.storage import (
     accounts,
     answers,
     channels,
+    farewells,
     gates,
     links,
     outbox,
@@ -44,6 +46,7 @@ def purge(work: Work) -> dict[str, int]:
         "access not given back": accounts.drop_releases(work, work.now - releases.KEPT),
         "channels": channels.drop_over(work, work.now - _CHANNELS),
         "tasks": outbox.drop_done(work.session, work.now - _TASKS),
+        "last letters": farewells.drop_before(work, work.now - PATIENCE),
         "persons": traces.drop_unheld(work),
     }
     erase(work)

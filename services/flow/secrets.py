@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.flow import access, consent
 from services.keys import Keys
-from services.storage import accounts, feeds, links, replies, seals, sessions, tokens
+from services.storage import accounts, farewells, feeds, links, replies, seals, sessions, tokens
 from services.storage.erasing import erase
 from services.storage.work import Work
 
@@ -20,6 +20,7 @@ class Revoked:
 
 def rotate(work: Work, keys: Keys) -> tuple[int, int]:
     """Seal every secret anew by the newest key; return how many, and how many do not open."""
+    farewells.drop_all(work)  # what they seal is of a few hours, and in no column of its own
     renewed = seals.renew(work, keys.seal)
     erase(work)
     work.note("keys.rotated")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.flow import rights
-from services.flow.errors import Conflict
+from services.flow.errors import Conflict, together
 from services.flow.rights import missing, unchanged
 from services.flow.series import ending
 from services.planning.rules import (
@@ -45,6 +45,11 @@ def add(work: Work, group_id: UUID, said: dict[str, Any]) -> TermRow:
     group = rights.coordinating(work, group_id)
     if len(stored.of(work, group_id)) >= MOST:
         raise Conflict(f"The group has {MOST} terms already", remedy="delete one first")
+    together(
+        lambda: checked_term(said["start"], said["end"]),
+        lambda: checked_planning_date(said.get("planning_date")),
+        lambda: checked_blackouts(said.get("blackouts") or []),
+    )
     days = checked_term(said["start"], said["end"])
     term = TermRow(
         group_id=group_id,

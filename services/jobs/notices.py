@@ -40,7 +40,7 @@ def tell_dates(claim: Claim) -> None:
     settings, derived = runtime.settings, runtime.keys.derived
     post = Post(
         runtime.channel, runtime.names, settings.address, derived, settings.mail_rate,
-        by_mail=bool(settings.authserv_id),
+        by_mail=bool(settings.authserv_id), opened=runtime.keys.opened,
     )  # fmt: skip
     telling.tell(claim, post, claim.subject)
 

@@ -31,6 +31,7 @@ _COUNTING = ["free", "protectable", "tentative", "off_hours"]
 MOST_RANGES = 60  # of one list: eight for every day of a week
 MOST_TIERS = 20
 MOST_BLACKOUTS = 200
+_MOST_TOLD = 10  # things that are wrong with one input
 MOST_CHOICES = 50  # of ordinals
 MOST_ORDINALS = 5  # of a choice: there are no more
 
@@ -251,11 +252,15 @@ def read_document(data: Any) -> ProblemDocument:
 
 
 def explained(error: ValidationError, data: Any) -> BadProblem:
-    """Say the first thing that is wrong with data, and where."""
-    first = error.errors(include_url=False)[0]
-    place = _place(first["loc"], data)
-    what, remedy = _sentence(first["type"], first.get("ctx", {}), first["input"])
-    return BadProblem(f"{place}: {what}" if place else what, remedy=remedy)
+    """Say the first thing that is wrong with data, and where; the others go with it."""
+    found: dict[str, BadProblem] = {}
+    for each in error.errors(include_url=False)[:_MOST_TOLD]:
+        place = _place(each["loc"], data)
+        what, remedy = _sentence(each["type"], each.get("ctx", {}), each["input"])
+        found.setdefault(place, BadProblem(f"{place}: {what}" if place else what, remedy=remedy))
+    first, *others = found.values()
+    first.others = tuple(others)
+    return first
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> str:

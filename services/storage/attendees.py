@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from services.storage.farewells import IS_KNOWN
 from services.storage.rows.groups import GroupRow
 from services.storage.rows.people import PersonRow
 from services.storage.rows.series import AttendeeRow, MeetingRow, ReplyRow, SeriesRow
@@ -19,7 +20,7 @@ def of(work: Work, series_id: UUID) -> list[Invited]:
     question = (
         select(AttendeeRow, PersonRow)
         .join(PersonRow, PersonRow.id == AttendeeRow.person_id)
-        .where(AttendeeRow.series_id == series_id)
+        .where(AttendeeRow.series_id == series_id, IS_KNOWN)
         .order_by(AttendeeRow.id)
     )
     return list(work.session.execute(question).all())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -280,6 +281,17 @@ def is_any_overdue(session: Session, now: datetime) -> bool:
     """Whether there is anything to bury; it takes no lock."""
     question = select(OutboxRow.id).where(
         OutboxRow.state == TaskState.RUNNING, OutboxRow.lease_until < moment(session, now)
+    )
+    return session.execute(question.limit(1)).first() is not None
+
+
+def is_open(session: Session, job: str, subject: UUID) -> bool:
+    """Whether a job is doing something about a subject, or is going to."""
+    question = select(OutboxRow.id).where(
+        OutboxRow.queue == job.partition(".")[0],
+        OutboxRow.job == job,
+        OutboxRow.subject == subject,
+        OutboxRow.state.in_(_OPEN),
     )
     return session.execute(question.limit(1)).first() is not None
 

@@ -219,14 +219,13 @@ def _by_link(work: Work, secret: str, *, alone: bool = False) -> OwnDates:
 
 def _own(work: Work, attendee: AttendeeRow, row: SeriesRow) -> OwnDates:
     said = replies.of_attendee(work, attendee.id)
-    known, zone = row.state is not SeriesState.DRAFT, clocks.own(work, attendee)
+    known, zone = row.state is not SeriesState.DRAFT, clocks.own(work, attendee) or row.timezone
     dates = [
         OwnDate(
             each,
             effective(said, each.id),
             known and is_to_come(each, work.now),
             hints.of(attendee, each.id),
-            clocks.here(each, row.timezone, zone),
         )
         for each in series.meetings(work, row.id)
         if is_invited(attendee, each) and each.start_at > work.now
@@ -235,4 +234,4 @@ def _own(work: Work, attendee: AttendeeRow, row: SeriesRow) -> OwnDates:
     dates.sort(key=lambda each: each.meeting.start_at)
     title = "" if group is None else group.title
     to_all = effective(said, None)
-    return OwnDates(row, attendee, title, to_all, tuple(dates), hints.of(attendee, None))
+    return OwnDates(row, attendee, title, to_all, tuple(dates), zone, hints.of(attendee, None))

@@ -1,7 +1,9 @@
 """The objects that hold the dates of a series: made once, and rearranged by each change."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from scheduler.model.series import Occurrence, Series
@@ -23,6 +25,7 @@ from services.storage.rows.series import (
 from services.storage.work import Work
 
 SETTLE = timedelta(minutes=2)  # in which changes become one update
+HELD_IN = 3  # place in an entry of MeetingRow.stood
 
 
 def opened(work: Work, group_id: UUID, series_id: UUID, *, concluded: bool = False) -> SeriesRow:
@@ -101,6 +104,45 @@ def changed(
     work.session.flush()
 
 
+def held_in(work: Work, meeting: MeetingRow) -> list[Any]:
+    """Say which object holds a date, for `put_back`: its id, and its rule."""
+    event = _holder(work, meeting)
+    return [] if event is None or event.wanted is None else [event.id.hex, event.wanted["rule"]]
+
+
+def put_back(work: Work, row: SeriesRow, meeting: MeetingRow, into: Sequence[Any]) -> None:
+    """Let a date be held again: by the object that did, or by one of its own.
+
+    into  what `held_in` said before it was let go; nothing: it cannot come back there
+    """
+    events, date = stored.events(work, row.id), occurrence(meeting)
+    single = Series(row.timezone, "", meeting.minutes, (date,))
+    event = next((each for each in events if [each.id.hex] == [*into[:1]]), None)
+    if event is None:
+        work.add(_event(row, len(events), single))
+    elif event.wanted is not None:
+        event.wanted = to_kept(_with(from_kept(event.wanted), date))
+    elif not into[-1]:
+        event.wanted = to_kept(single)
+    else:  # nothing is known any more of what its rule left out
+        work.add(_event(row, len(events), single))
+    work.session.flush()
+
+
+def take_out(work: Work, row: SeriesRow, meeting: MeetingRow) -> None:
+    """Let the object that holds a date hold it no more."""
+    event = _holder(work, meeting)
+    if event is None or event.wanted is None:
+        return
+    before, gone = from_kept(event.wanted), seconds(meeting.original_at)
+    left = {each.original: each for each in before.occurrences if each.original != gone}
+    stays, apart = _rearranged(before, left)
+    event.wanted = None if stays is None else to_kept(stays)
+    for place, each in enumerate(apart, start=len(stored.events(work, row.id))):
+        work.add(_event(row, place, each))
+    work.session.flush()
+
+
 def seconds(moment: datetime) -> int:
     """UTC seconds."""
     return int(moment.timestamp())
@@ -109,6 +151,21 @@ def seconds(moment: datetime) -> int:
 def moment(at: int) -> datetime:
     """The moment of these UTC seconds."""
     return datetime.fromtimestamp(at, UTC)
+
+
+def _holder(work: Work, meeting: MeetingRow) -> EventRow | None:
+    original = seconds(meeting.original_at)
+    for event in stored.events(work, meeting.series_id):
+        held = () if event.wanted is None else from_kept(event.wanted).occurrences
+        if any(each.original == original for each in held):
+            return event
+    return None
+
+
+def _with(series: Series, date: Occurrence) -> Series:
+    dates = sorted((*series.occurrences, date), key=lambda each: each.original)
+    out = tuple(each for each in series.skipped if each != date.original)
+    return replace(series, occurrences=tuple(dates), skipped=out)
 
 
 def _rearranged(

@@ -9,11 +9,13 @@ from services.flow import persons, rights
 from services.flow.errors import Conflict
 from services.flow.groups import line
 from services.flow.rights import missing
-from services.flow.series import arranging, invited, organising, share
+from services.flow.series import arranging, farewells, invited, organising, share
 from services.flow.series.arranging import SETTLE
+from services.flow.series.farewells import Seal
 from services.storage import answers, groups
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
+from services.storage.rows.people import PersonRow
 from services.storage.rows.series import AttendeeRow, MeetingRow, SeriesRow
 from services.storage.work import Work
 
@@ -154,17 +156,25 @@ def left_group(work: Work, member_id: UUID, *, settle: timedelta = SETTLE) -> No
         arranging.changed(work, row, settle, staying)
 
 
-def forgotten(work: Work, person_id: UUID, *, settle: timedelta = SETTLE) -> None:
-    """Have somebody taken off the dates to come in the organiser's calendar: they will be deleted.
+def forgotten(
+    work: Work, person: PersonRow, seal: Seal | None, *, settle: timedelta = SETTLE
+) -> None:
+    """Have somebody taken off the dates to come who is about to be deleted.
 
-    By mail they hear nothing more, for nobody knows their address any more.
+    The organiser's host tells them, or we do by mail.
+
+    seal  None: no mail of ours gets anywhere
     """
+    person_id = person.id
     for series_id in stored_attendees.attended_by_person(work, person_id):
         row = stored.locked(work, series_id)
         if row is None:
             continue
+        meetings = stored.meetings(work, row.id)
         for each in stored_attendees.of_person(work, row.id, person_id):
-            work.session.delete(each)
+            told = seal and farewells.begin(work, row, each, meetings, person.email, seal)
+            if not told:
+                work.session.delete(each)
         work.session.flush()
         arranging.changed(work, row, settle, [])
     stored.forget_calendar(work, person_id)

@@ -4,16 +4,17 @@ Several changes within a few minutes are one update: what goes out is how things
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from scheduler.model.zone import zone
 from services.facts import MeetingCancelled, MeetingMoved
 from services.flow.errors import Conflict, Unfit
 from services.flow.rights import missing
-from services.flow.series import answers, arranging, doubts, invited, organising, words
+from services.flow.series import answers, arranging, doubts, invited, words
 from services.flow.series.arranging import SETTLE
 from services.storage import series as stored
-from services.storage.rows.series import MeetingRow, MeetingState, Organiser, SeriesRow, SeriesState
+from services.storage.rows.series import MeetingRow, MeetingState, SeriesRow, SeriesState
 from services.storage.work import Work
 
 _MOST_MINUTES = 7 * 24 * 60
@@ -45,7 +46,7 @@ def move(  # noqa: PLR0913, PLR0917 -- what is moved where, each by its name
     stood = _standing(work, meeting)
     meeting.start_at, meeting.minutes = start, minutes
     try:
-        _check_free(work, row, meeting)
+        check_free(work, row, meeting)
     except Conflict:
         meeting.start_at, meeting.minutes = before
         raise
@@ -60,10 +61,12 @@ def move(  # noqa: PLR0913, PLR0917 -- what is moved where, each by its name
 def cancel(
     work: Work, group_id: UUID, series_id: UUID, meeting_id: UUID, *, settle: timedelta = SETTLE
 ) -> MeetingRow:
-    """Do not hold a date after all: it never comes back, for hosts cannot undo that."""
+    """Do not hold a date after all: once told it never comes back, for hosts cannot undo that."""
     row = arranging.opened(work, group_id, series_id)
     meeting = _to_come(work, row, meeting_id)
-    meeting.state, meeting.stood = MeetingState.CANCELLED, _standing(work, meeting)
+    *stood, given_up = _standing(work, meeting)
+    given_up += arranging.held_in(work, meeting)
+    meeting.state, meeting.stood = MeetingState.CANCELLED, [*stood, given_up]
     arranging.changed(work, row, settle, [meeting])
     _cancelled(work, row, meeting)
     return meeting
@@ -109,25 +112,6 @@ def say(  # noqa: PLR0913 -- what it says, each by its name
     return row
 
 
-def organise_by(
-    work: Work, group_id: UUID, series_id: UUID, account_id: UUID, *, settle: timedelta = SETTLE
-) -> SeriesRow:
-    """Let an account of one's own go on inviting, where the one that did was disconnected.
-
-    It has to be the same account, connected anew: what others hold comes from its calendar.
-    """
-    row = arranging.opened(work, group_id, series_id)
-    if row.organiser is not Organiser.ACCOUNT:
-        raise Conflict("This service itself invites by mail", remedy="there is nothing to connect")
-    if organising.account_of(work, row) is not None:
-        raise Conflict("The calendar that invites is connected", remedy="there is nothing to do")
-    organising.check_same(work, row, account_id)
-    organising.choose(work, row, Organiser.ACCOUNT, account_id)
-    arranging.changed(work, row, settle, [])
-    work.note("series.reconnected", row.id, row.revision)
-    return row
-
-
 def conclude(
     work: Work, group_id: UUID, series_id: UUID, *, settle: timedelta = SETTLE
 ) -> SeriesRow:
@@ -155,7 +139,24 @@ def at_once(work: Work, group_id: UUID, series_id: UUID) -> SeriesRow:
     return row
 
 
-def _standing(work: Work, meeting: MeetingRow) -> list[list[int]]:
+def check_free(work: Work, row: SeriesRow, meeting: MeetingRow) -> None:
+    """Raise Conflict where another date of the group is held then, or one of these on that day."""
+    clock = zone(row.timezone)
+    day = meeting.start_at.astimezone(clock).date()
+    for other in stored.live_of_group(work, row.group_id):
+        for each in invited.held(stored.meetings(work, other.id)):
+            if each.id == meeting.id:
+                continue
+            same_day = other.id == row.id and each.start_at.astimezone(clock).date() == day
+            if same_day or doubts.overlap(each, meeting):
+                of = "" if other.id == row.id else f" of the series {other.title}"
+                raise Conflict(
+                    f"Another date{of} is held on {doubts.day_in_words(day)} already",
+                    remedy="choose another time, or move or cancel that one first",
+                )
+
+
+def _standing(work: Work, meeting: MeetingRow) -> list[list[Any]]:
     """Return where a date has stood until now: for a while, calendars show it there."""
     start = arranging.seconds(meeting.start_at)
     given_up = [start, start + meeting.minutes * 60, arranging.seconds(work.now)]
@@ -193,20 +194,3 @@ def _check_time(work: Work, start: datetime, minutes: int) -> None:
         raise Unfit(
             f"A date cannot take {minutes} minutes", remedy=f"write 1 to {_MOST_MINUTES} minutes"
         )
-
-
-def _check_free(work: Work, row: SeriesRow, meeting: MeetingRow) -> None:
-    """Raise Conflict where another date of the group is held then, or one of these on that day."""
-    clock = zone(row.timezone)
-    day = meeting.start_at.astimezone(clock).date()
-    for other in stored.live_of_group(work, row.group_id):
-        for each in invited.held(stored.meetings(work, other.id)):
-            if each.id == meeting.id:
-                continue
-            same_day = other.id == row.id and each.start_at.astimezone(clock).date() == day
-            if same_day or doubts.overlap(each, meeting):
-                of = "" if other.id == row.id else f" of the series {other.title}"
-                raise Conflict(
-                    f"Another date{of} is held on {doubts.day_in_words(day)} already",
-                    remedy="choose another time, or move or cancel that one first",
-                )

@@ -1,10 +1,10 @@
-"""What the clock of somebody who is invited shows, where it is another than the group's."""
+"""By which clocks the people of a series live, where they are others than the group's."""
 
-from notifications.itip.spoken import elsewhere
-from services.flow.series.arranging import seconds
+from services.flow import rights
+from services.storage import members
 from services.storage.rows.groups import MemberRow
 from services.storage.rows.people import PersonRow
-from services.storage.rows.series import AttendeeRow, MeetingRow
+from services.storage.rows.series import AttendeeRow, SeriesRow
 from services.storage.work import Work
 
 
@@ -15,6 +15,17 @@ def own(work: Work, attendee: AttendeeRow) -> str:
     return (person and person.timezone) or (member and member.timezone) or ""
 
 
-def here(meeting: MeetingRow, zone: str, own: str) -> str:
-    """Say when a date begins on one's own clock; "": it shows the same as the group's."""
-    return elsewhere(seconds(meeting.start_at), zone, own)
+def of_group(work: Work, row: SeriesRow) -> dict[str, list[str]]:
+    """The zones of a group, its own first, each with the names of the members who live by it.
+
+    That of the one who asks is among them, member or not. Whoever has not joined said nothing
+    yet: of them counts what a coordinator wrote down.
+    """
+    found: dict[str, list[str]] = {row.timezone: []}
+    for member, person in members.of(work, row.group_id):
+        theirs = person.timezone if member.joined_at is not None else None
+        found.setdefault(theirs or member.timezone or row.timezone, []).append(member.name)
+    asking = work.session.get(PersonRow, rights.actor(work))
+    if asking is not None and asking.timezone:
+        found.setdefault(asking.timezone, [])
+    return found

@@ -23,11 +23,15 @@ def commit(  # noqa: PLR0913, PLR0917 -- what decides, each by its name
     group_id: UUID,
     series_id: UUID,
     version: int | None,
+    *,
+    rate: int = doubts.MAILS_A_MINUTE,
 ) -> SeriesRow:
     """Commit a draft, whole; a series that is committed already stays as it is.
 
     Dates that are over are left out for good. Raises Missing, NotAllowed, Outdated, and Conflict
     with the first obstacle that its preview names.
+
+    rate  as in a preview
     """
     rights.coordinating(work, group_id)
     groups.locked(work, group_id)  # so that two series of one group do not overlook each other
@@ -38,7 +42,7 @@ def commit(  # noqa: PLR0913, PLR0917 -- what decides, each by its name
         return row
     drafts.check_version(row, version)
     meetings = stored.meetings(work, row.id)
-    for obstacle in doubts.obstacles(work, keys, hosts, row, meetings):
+    for obstacle in doubts.obstacles(work, keys, hosts, row, meetings, rate=rate):
         what, _, remedy = obstacle.rpartition(": ")
         raise Conflict(what, remedy=remedy)
     organising.keep_calendar(work, keys, row)

@@ -7,7 +7,7 @@ from services.facts import LettersDue, SeriesDue
 from services.flow import persons, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing
-from services.flow.series import arranging
+from services.flow.series import arranging, keeping
 from services.flow.series import said as saying
 from services.flow.series.invited import is_invited
 from services.flow.series.kept import from_kept
@@ -44,7 +44,7 @@ _REMOVED = Delivery(
 _REMOVED_DATE = Delivery(
     Delivered.FAILED,
     "Somebody removed this date from the organiser's calendar",
-    "cancel it here as well, so that everybody knows",
+    "send it once more, if that was a mistake; else cancel it here, so that everybody knows",
 )
 
 
@@ -100,6 +100,7 @@ def resend(work: Work, group_id: UUID, series_id: UUID, attendee_id: UUID | None
 
 
 def _write_again(work: Work, row: SeriesRow) -> None:
+    keeping.restore(work, row)
     for each in stored.events(work, row.id):
         each.written_revision, each.removed_at, each.failed_at = 0, None, None
     work.record(SeriesDue(row.id, row.revision))
@@ -152,16 +153,19 @@ class _Mailed:
         wrong = [
             event
             for event, said in self._said.items()
-            if not self._fits(said, meeting, original, there=held and event == holder)
+            if not self._fits(event, said, meeting, there=held and event == holder)
         ]
         if held and holder is not None and holder not in self._said:
             return _WAITING
         return _worst(_told(self._tellings[event]) for event in wrong)
 
-    def _fits(self, said: Said | None, meeting: MeetingRow, original: int, *, there: bool) -> bool:
+    def _fits(self, event: UUID, said: Said | None, meeting: MeetingRow, *, there: bool) -> bool:
         """Whether an object was told as it is: with the date, or without it."""
+        original = arranging.seconds(meeting.original_at)
         dates = said.series.occurrences if said is not None and said.series is not None else ()
         found = [each for each in dates if each.original == original]
+        if found and self._tellings[event].revision == 0:  # all of it is told anew
+            return False
         if said is None or not there or not found:
             return bool(found) == there
         row, date = self._row, arranging.occurrence(meeting)

@@ -17,14 +17,23 @@ from services.storage.rows.series import MeetingRow, Organiser, SeriesRow
 from services.storage.work import Work
 
 MOST_SINGLE = 800  # single events that one mailbox sends out at a time
-_A_MINUTE = 25  # messages of one mailbox
+MAILS_A_MINUTE = 25  # that a mailbox sends without being slowed down
 _SHOWN = 5  # dates or names in one sentence
 
 
-def obstacles(
-    work: Work, keys: Keys, hosts: Hosts, row: SeriesRow, meetings: Sequence[MeetingRow]
+def obstacles(  # noqa: PLR0913 -- what decides, each by its name
+    work: Work,
+    keys: Keys,
+    hosts: Hosts,
+    row: SeriesRow,
+    meetings: Sequence[MeetingRow],
+    *,
+    rate: int = MAILS_A_MINUTE,
 ) -> Iterator[str]:
-    """Sentences: why it cannot be committed."""
+    """Sentences: why it cannot be committed.
+
+    rate  how many letters the mailbox of the service sends in a minute
+    """
     dates = invited.to_come(meetings, work.now)
     if not dates:
         yield "All of its dates are over: plan again, for a term that is to come"
@@ -36,7 +45,7 @@ def obstacles(
     yield from _twice(work, row, dates)
     if row.organiser is Organiser.ACCOUNT:
         yield from _account(work, keys, hosts, row)
-    yield from _too_many(work, row, arranging.objects_of(row, dates))
+    yield from _too_many(work, row, arranging.objects_of(row, dates), messages(row, rate))
 
 
 def warnings(work: Work, row: SeriesRow, meetings: Sequence[MeetingRow]) -> Iterator[str]:
@@ -122,15 +131,25 @@ def _account(work: Work, keys: Keys, hosts: Hosts, row: SeriesRow) -> Iterator[s
         yield f"The calendar that is to invite cannot: {why}"
 
 
-def _too_many(work: Work, row: SeriesRow, objects: Sequence[Series]) -> Iterator[str]:
+def messages(row: SeriesRow, ours: int) -> int:
+    """How many messages leave in a minute the mailbox that invites.
+
+    ours  the same of the mailbox of the service; hosts have their own measure
+    """
+    return max(1, ours) if row.organiser is Organiser.MAILBOX else MAILS_A_MINUTE
+
+
+def _too_many(
+    work: Work, row: SeriesRow, objects: Sequence[Series], a_minute: int
+) -> Iterator[str]:
     own = sum(not each.rule for each in objects)
     waiting = stored.single_events_waiting(work, row.organiser, row.account_id) if own else 0
     if own + waiting > MOST_SINGLE:
-        minutes = ceil((own + waiting) / _A_MINUTE)
+        minutes = ceil((own + waiting) / a_minute)
         yield (
             f"It is {_number(own, 'single event', 'single events')}, and {waiting} of other series "
             f"wait to be sent from the same mailbox: {own + waiting} are more than {MOST_SINGLE}, "
-            f"and at {_A_MINUTE} a minute they would take {minutes} minutes; choose another "
+            f"and at {a_minute} a minute they would take {minutes} minutes; choose another "
             "organiser, wait until the others are sent, or plan a regular pattern, which is one "
             "event"
         )

@@ -14,17 +14,23 @@ from notifications.itip.published import Feed, Published
 from services.flow import proof, rights
 from services.flow.errors import NotAllowed
 from services.flow.rights import Role
+from services.flow.series import drafts, invited
 from services.flow.series.answers import effective
 from services.flow.series.invited import is_invited
 from services.keys import Keys, Unsealable
 from services.storage import feeds, groups, replies
+from services.storage import series as stored
 from services.storage.erasing import erase
 from services.storage.ids import new_id
 from services.storage.rows.groups import GroupRow
-from services.storage.rows.series import FeedRow, MeetingRow, SeriesRow
+from services.storage.rows.series import FeedRow, MeetingRow, SeriesRow, SeriesState
 from services.storage.work import Work
 
 _NOTED = timedelta(days=1)  # how exactly it is known when a feed was last fetched
+_HELD = {  # whether a date is certain for who has no answer of their own
+    state: Answer.TENTATIVE if state is SeriesState.DRAFT else Answer.ACCEPTED
+    for state in SeriesState
+}
 _HAVE_DATES = {Role.MEMBER, Role.GUEST}
 
 
@@ -97,6 +103,19 @@ def ics(work: Work, found: FeedRow, organizer: Person) -> bytes:
         if is_invited(attendee, meeting)
     }
     return published.publish(told, dates.values()).encode()
+
+
+def of_series(work: Work, group_id: UUID, series_id: UUID, organizer: Person) -> bytes:
+    """Write the dates of a series that are held, for its coordinators; nobody is named.
+
+    A draft has them as they will be. Raises Missing or NotAllowed.
+    """
+    row = drafts.one(work, group_id, series_id)
+    told = Feed(row.title, row.timezone, int(row.created_at.timestamp()), organizer)
+    held = invited.held(stored.meetings(work, row.id))
+    return published.publish(
+        told, [_published(row, each, _HELD[row.state]) for each in held]
+    ).encode()
 
 
 def fetched(work: Work, feed_id: UUID) -> None:

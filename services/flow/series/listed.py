@@ -1,11 +1,14 @@
 """The series of a group, for pages that list them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.flow.series import drafts, invited
 from services.storage import attendees as stored_attendees
+from services.storage import members
 from services.storage import series as stored
-from services.storage.rows.series import MeetingRow, SeriesRow
+from services.storage.rows.groups import MemberRow
+from services.storage.rows.series import AttendeeRow, MeetingRow, SeriesRow
 from services.storage.work import Work
 
 
@@ -23,6 +26,38 @@ def with_member(work: Work, group_id: UUID, member_id: UUID) -> list[SeriesRow]:
         if invited.still(theirs, stored.meetings(work, row.id), work.now):
             found.append(row)
     return found
+
+
+def with_uninvited(work: Work, group_id: UUID) -> list[tuple[SeriesRow, list[MemberRow]]]:
+    """The committed ones, each with the members who are invited to none of its dates to come.
+
+    They became members after it was committed, or were taken off it; there has to be one.
+    """
+    found = []
+    for row in stored.live_of_group(work, group_id):
+        everybody = [attendee for attendee, _ in stored_attendees.of(work, row.id)]
+        those = uninvited(work, row, everybody, stored.meetings(work, row.id))
+        if those:
+            found.append((row, those))
+    return found
+
+
+def without_member(work: Work, group_id: UUID, member_id: UUID) -> list[SeriesRow]:
+    """Those of which no date to come has this member invited."""
+    found = with_uninvited(work, group_id)
+    return [row for row, those in found if member_id in {each.id for each in those}]
+
+
+def uninvited(
+    work: Work, row: SeriesRow, everybody: Sequence[AttendeeRow], meetings: Sequence[MeetingRow]
+) -> list[MemberRow]:
+    """Who is a member, and invited to no date of a series that is to come; nobody if none is."""
+    if not invited.to_come(meetings, work.now) or row.state not in stored.LIVE:
+        return []
+    theirs = {each.person_id for each in invited.still(everybody, meetings, work.now)}
+    return [
+        member for member, _ in members.of(work, row.group_id) if member.person_id not in theirs
+    ]
 
 
 def of_plan(work: Work, group_id: UUID, plan_id: UUID) -> list[SeriesRow]:

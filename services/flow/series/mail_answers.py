@@ -18,8 +18,7 @@ from notifications.itip.reasons import NoReply
 from notifications.itip.replies import ReplyMail
 from services.flow import proof
 from services.flow.memory import Memory
-from services.flow.series import answers, hints
-from services.flow.series.asking import asked_by
+from services.flow.series import answers, asking, hints
 from services.flow.series.invited import is_invited, is_to_come
 from services.flow.series.kept import from_kept
 from services.flow.series.whole import whole
@@ -70,11 +69,16 @@ def _taken(work: Work, reply: ReplyMail) -> str:
     if not meetings:
         return _OVER
     telling = replies.telling(work, event.id, attendee.id)
-    sequence = 0 if telling is None else asked_by(telling.asked, piece, date)
+    assert telling is not None  # or they would not be found
+    if asking.is_known(telling.asked, piece, date, reply.stamp):
+        return _EARLIER
     to_all = piece is None and date is None and attendee.meeting_id is None
-    if to_all and event.id == whole(series.events(work, event.series_id)):
-        return _kept(work, attendee, [None], reply, sequence)
-    return _kept(work, attendee, [each.id for each in meetings], reply, sequence)
+    everything = to_all and event.id == whole(series.events(work, event.series_id))
+    dates = [None] if everything else [each.id for each in meetings]
+    said = _kept(work, attendee, dates, reply, asking.asked_by(telling.asked, piece, date))
+    if said != _EARLIER and reply.stamp > work.now.timestamp():
+        telling.asked = asking.ahead(telling.asked, piece, date, reply.stamp)
+    return said
 
 
 def _attendee(work: Work, event: EventRow, email: str) -> AttendeeRow | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from hmac import compare_digest
 from uuid import UUID
 
 from calendar_sync.host import Host as At
@@ -138,31 +137,6 @@ def keep_calendar(work: Work, keys: Keys, row: SeriesRow) -> None:
         return
     with suppress(Unsealable):
         row.calendar = keys.sealed(keys.opened(main.address, main.id), row.id)
-
-
-def check_same(work: Work, row: SeriesRow, account_id: UUID) -> None:
-    """Raise Unfit unless an account of one's own is the one that has invited so far."""
-    mine = {each.id: each for each in accounts.of_person(work, rights.actor(work))}
-    if account_id not in mine:
-        raise Unfit("There is no such account", remedy="choose an account of your own")
-    if not _is_same(row, mine[account_id]):
-        raise Unfit(
-            "Another calendar invited to this series, and everybody's dates come from there",
-            remedy="connect the same account once more, or conclude this series and commit anew",
-        )
-
-
-def can_go_on(work: Work, row: SeriesRow, hosts: Hosts) -> UUID | None:
-    """The account of the one who asks that can go on inviting, where its calendar was lost."""
-    if row.organiser is not Organiser.ACCOUNT or account_of(work, row) is not None:
-        return None
-    mine = accounts.of_person(work, rights.actor(work))
-    same = (each.id for each in mine if _is_same(row, each) and not why_not(each, hosts))
-    return next(same, None)
-
-
-def _is_same(row: SeriesRow, account: AccountRow) -> bool:
-    return row.identity is not None and compare_digest(row.identity, account.identity)
 
 
 def answer_for_owner(work: Work, row: SeriesRow) -> None:

@@ -12,6 +12,7 @@ from services.flow import persons
 from services.flow.series import arranging, coming, doubts, drafts, invited, organising
 from services.flow.series.arranging import moment
 from services.flow.series.coming import Coming
+from services.flow.series.doubts import MAILS_A_MINUTE
 from services.flow.series.organising import Hosts
 from services.flow.series.views import Held, Preview, PreviewDate, PreviewGuest
 from services.keys import Keys
@@ -19,7 +20,6 @@ from services.storage import series as stored
 from services.storage.rows.series import MeetingRow, Organiser, SeriesRow
 from services.storage.work import Work
 
-MAILS_A_MINUTE = 25  # that a mailbox sends without being slowed down
 _SHARE = 0.8  # of a host's limits that we use
 
 
@@ -46,9 +46,9 @@ def preview(
         guests=tuple(guests),
         requests=requests,
         mails=sum(each.acceptances for each in guests),
-        seconds=_seconds(work, row, hosts, requests, messages * 60 / _rate(row, rate)),
+        seconds=_seconds(work, row, hosts, requests, messages * 60 / doubts.messages(row, rate)),
         warnings=tuple(doubts.warnings(work, row, meetings)),
-        obstacles=tuple(doubts.obstacles(work, keys, hosts, row, meetings)),
+        obstacles=tuple(doubts.obstacles(work, keys, hosts, row, meetings, rate=rate)),
     )
 
 
@@ -107,10 +107,6 @@ def _effort(
         return 0, sum(each.acceptances for each in guests)
     requests = sum(2 + (2 + 2 * len(each.exceptions) if each.exceptions else 0) for each in objects)
     return requests, len(objects)
-
-
-def _rate(row: SeriesRow, ours: int) -> int:
-    return max(1, ours) if row.organiser is Organiser.MAILBOX else MAILS_A_MINUTE
 
 
 def _seconds(work: Work, row: SeriesRow, hosts: Hosts, requests: int, sending: float) -> float:

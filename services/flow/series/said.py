@@ -15,6 +15,7 @@ from notifications.itip.letters import Envelope
 from notifications.itip.names import Names
 from notifications.itip.news import Reader
 from notifications.itip.people import Answer, Person
+from notifications.itip.pieces import as_ruled
 from notifications.message import Channel, Message
 from scheduler.model.series import Series
 
@@ -65,6 +66,7 @@ class Post:
     derived  the secret of an attendee's page, which nobody can derive who does not have our key
     rate     letters in a minute at most
     by_mail  whether answers count that come by mail
+    opened   opens what was sealed for an owner: where a last letter goes, see farewells
     """
 
     channel: Channel
@@ -73,6 +75,7 @@ class Post:
     derived: Callable[[UUID], str] = field(repr=False)
     rate: int = 25
     by_mail: bool = True
+    opened: Callable[[bytes, UUID], str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,23 @@ def once_told(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def from_kept(kept: Mapping[str, Any] | None) -> Said | None:
     """Read what was told; None: nothing."""
     return None if kept is None else _SAID.validate_python(kept)
+
+
+def perhaps_known(told: Said | None, pending: Said | None) -> Said | None:
+    """What somebody may know of whom some letters reached, and some did not: the one and the other.
+
+    Told anew after that they have it right whichever of the letters they have read.
+    """
+    if told is None or pending is None or told.series is None or pending.series is None:
+        return pending if pending is not None and pending.series is not None else told
+    before, after = told.series, pending.series
+    dates = {each.original: each for each in after.occurrences}
+    for each in before.occurrences:  # what was moved is told again, even where it is back now
+        if each.original not in dates or as_ruled(dates[each.original], after):
+            dates[each.original] = each
+    out = {*before.skipped, *after.skipped} - dates.keys()
+    held = tuple(dates[original] for original in sorted(dates))
+    return replace(pending, series=replace(after, occurrences=held, skipped=tuple(sorted(out))))
 
 
 def changed(told: Said | None, wanted: Said, apart: list[int]) -> list[Change]:

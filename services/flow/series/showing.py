@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.flow.series import answers, attendance, deliveries, invited
+from services.flow.series import answers, attendance, deliveries, invited, listed
 from services.flow.series.views import Date, Delivery, Shown
 from services.storage import attendees as stored_attendees
 from services.storage import members, terms
@@ -13,9 +13,9 @@ from services.storage import series as stored
 from services.storage.rows.series import (
     AttendeeRow,
     MeetingRow,
+    MeetingState,
     ReplyRow,
     SeriesRow,
-    SeriesState,
 )
 from services.storage.work import Work
 
@@ -37,20 +37,8 @@ def shown(work: Work, row: SeriesRow) -> Shown:
         tuple(_invited(everybody, meetings, work)),
         tuple(stored.events(work, row.id)),
         tuple(known.of(each) for each in meetings),
-        _lacking(work, row, everybody, meetings),
+        tuple(each.name for each in listed.uninvited(work, row, everybody, meetings)),
     )
-
-
-def _lacking(
-    work: Work, row: SeriesRow, everybody: Sequence[AttendeeRow], meetings: Sequence[MeetingRow]
-) -> tuple[str, ...]:
-    """Who is a member, perhaps since it was committed, and not invited."""
-    coming = invited.to_come(meetings, work.now)
-    if not coming or row.state in {SeriesState.DRAFT, SeriesState.CONCLUDED}:
-        return ()
-    theirs = {each.person_id for each in invited.still(everybody, meetings, work.now)}
-    pairs = members.of(work, row.group_id)
-    return tuple(member.name for member, person in pairs if person.id not in theirs)
 
 
 def _invited(
@@ -74,7 +62,7 @@ class _Known:
 
     def of(self, meeting: MeetingRow) -> Date:
         """Return one date; a quorum is one of members, so guests do not count for it."""
-        there = invited.to(self.everybody, meeting)
+        there = [each for each in invited.to(self.everybody, meeting) if _knew(each, meeting)]
         said = {
             each.id: answers.effective(self.said.get(each.id, ()), meeting.id) for each in there
         }
@@ -85,3 +73,11 @@ class _Known:
             {each.id: self.delivered[each.id, meeting.id] for each in there},
             attendance.of(self.rules, self.members, counted),
         )
+
+
+def _knew(attendee: AttendeeRow, meeting: MeetingRow) -> bool:
+    """Whether they were invited before a date was cancelled, if it is; else they never were."""
+    if meeting.state is MeetingState.HELD or not meeting.stood:
+        return True
+    _, _, cancelled_at, *_ = meeting.stood[-1]
+    return bool(int(attendee.created_at.timestamp()) <= cancelled_at)

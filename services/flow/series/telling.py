@@ -18,7 +18,7 @@ from notifications.itip.pieces import told_apart
 from scheduler.errors import Explained, TryLater
 from services.flow import persons, proof
 from services.flow.memory import Task
-from services.flow.series import asking
+from services.flow.series import asking, farewells
 from services.flow.series import said as saying
 from services.flow.series.planned import Wanted, wanted
 from services.flow.series.said import Guest, Post, Said
@@ -73,6 +73,7 @@ def _next(
 ) -> tuple[Guest, _Begun] | None:
     """Go on with what is being told, or fix what is to be told next; None: they know all."""
     found = wanted(work, attendee_id)
+    found = found and farewells.addressed(work, found, post.opened)
     if found is None or not persons.reachable(found.guest.email):
         return None
     rows = {each.event_id: each for each in tellings.of_attendee(work, attendee_id)}
@@ -90,6 +91,7 @@ def _next(
         _fix(work, post, found, found.said(each, rows, work.now), row)
         found.attendee.secret_hash = proof.hashed(post.derived(found.guest.link_id))
         return found.guest, _begun(row, fresh=True)
+    farewells.end(work, found.attendee)
     return None
 
 
@@ -143,7 +145,7 @@ def _send(task: Task, post: Post, guest: Guest, begun: _Begun) -> None:
 def _sent(work: Work, begun: _Begun, sent: int, of: int) -> None:
     """Note that a letter has left; after the last one, all of it is told."""
     row = tellings.one(work, begun.telling_id)
-    if row is None:
+    if row is None or row.pending is None:
         return
     row.sent, row.failed_at, row.failed_what, row.failed_remedy = sent, None, None, None
     if sent == of:
@@ -166,6 +168,18 @@ def _put_off(
     if certain and row.sent == 0 and row.sequence == begun.sequence:
         row.opened = "" if row.opened == begun.key(0) else row.opened
         row.pending, row.sequence = None, row.sequence - 1
+    elif failed:
+        _give_up(row)
+
+
+def _give_up(row: TellingRow) -> None:
+    """Leave what was being told, as one of its letters is refused for good.
+
+    Nobody knows which of the others are known: the next change tells all of it anew.
+    """
+    known = saying.perhaps_known(saying.from_kept(row.told), saying.from_kept(row.pending))
+    row.told = None if known is None else saying.once_told(saying.to_kept(known))
+    row.pending, row.revision, row.sent = None, 0, 0
 
 
 def _allow(work: Work, post: Post) -> None:

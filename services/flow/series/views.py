@@ -151,14 +151,12 @@ class OwnDate:
 
     open  whether it is to come and held, so that they can answer
     hint  what a mail says that they answer, for which nobody vouches; None: none does
-    here  when it begins on the reader's own clock; "": as on the group's
     """
 
     meeting: MeetingRow
     answer: Answer
     open: bool
     hint: Answer | None = None
-    here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +166,7 @@ class OwnDates:
     answer  to the series as a whole
     dates   in the order of their starts, from now on; cancelled ones too
     hint    see OwnDate: to the series as a whole
+    zone    the reader's own (IANA); as long as nobody knows it, that of the series
     """
 
     series: SeriesRow
@@ -175,6 +174,7 @@ class OwnDates:
     group_title: str
     answer: Answer
     dates: tuple[OwnDate, ...]
+    zone: str
     hint: Answer | None = None
 
     @property

@@ -98,7 +98,8 @@ class MeetingRow(Row):
 
     original_at  where its rule puts it; it names the date for as long as the series lives
     place        "": the series' own
-    stood        where it stood before: [from, to, and when that was given up], UTC seconds
+    stood        where it stood before: [from, to, and when that was given up], UTC seconds; where
+                 it was cancelled, the object that held it stands after that, and its rule
     removed_at   when a person was found to have removed it from the organiser's calendar
     revision     of the series, when this was last changed
     """
@@ -191,9 +192,10 @@ class TellingRow(Row):
               It is fixed before the first letter goes out, so that every try writes the same
     sequence  of the last telling (RFC 5545, 3.8.7.4)
     sent      how many letters of what is pending have gone out
-    revision  of the series, as of what was last told whole; 0: never
+    revision  of the series, as of what was last told whole; 0: never, or all is to be told anew
     opened    key of the first letter, to which others are answers
-    asked     the sequence of the last letter about each object and date by what they were about
+    asked     services.flow.series.asking: the last letter about each object and date, and answers
+              that were ahead of our clock
     """
 
     __tablename__ = "telling"

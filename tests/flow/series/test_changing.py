@@ -6,7 +6,7 @@ import pytest
 
 from services.flow import accounts
 from services.flow.errors import Conflict, Missing, NotAllowed, Unfit
-from services.flow.series import changing, drafts, organising
+from services.flow.series import changing, drafts, going_on
 from services.storage.rows.doors import AuditRow
 from services.storage.rows.series import MeetingRow, MeetingState, SeriesRow, SeriesState
 from tests.flow.series.house import House
@@ -298,12 +298,12 @@ def test_the_calendar_that_invites_goes_on_when_it_is_connected_anew(house: Hous
     assert house.row(row).account_id is None
     again = house.flat.connected()
     with house.work() as work, pytest.raises(Unfit, match="no such account"):
-        changing.organise_by(work, house.group, row.id, again)  # it is not Cora's
+        going_on.organise_by(work, house.group, row.id, again)  # it is not Cora's
     with house.work(house.ada) as work:
-        changing.organise_by(work, house.group, row.id, again)
+        going_on.organise_by(work, house.group, row.id, again)
     assert (house.row(row).account_id, house.row(row).revision) == (again, 2)
     with house.work(house.ada) as work, pytest.raises(Conflict, match="is connected"):
-        changing.organise_by(work, house.group, row.id, again)
+        going_on.organise_by(work, house.group, row.id, again)
 
 
 def test_another_calendar_does_not_go_on_inviting(house: House) -> None:
@@ -314,20 +314,20 @@ def test_another_calendar_does_not_go_on_inviting(house: House) -> None:
         work.session.get_one(SeriesRow, row.id).identity = b"somebody else"
     again = house.flat.connected()
     with house.work(house.ada) as work, pytest.raises(Unfit, match="Another calendar"):
-        changing.organise_by(work, house.group, row.id, again)
+        going_on.organise_by(work, house.group, row.id, again)
     with house.work(house.ada) as work:
         hosts = house.flat.runtime.hosts
-        assert organising.can_go_on(work, house.row(row), hosts) is None
+        assert going_on.by(work, house.row(row), hosts) is None
 
 
 def test_the_owner_is_shown_that_their_calendar_can_go_on(house: House) -> None:
     account = house.flat.connected()
     row, hosts = house.committed(house.ada), house.flat.runtime.hosts
     with house.work(house.ada) as work:
-        assert organising.can_go_on(work, house.row(row), hosts) is None
+        assert going_on.by(work, house.row(row), hosts) is None
         accounts.disconnect(work, account)
     again = house.flat.connected()
     with house.work(house.ada) as work:
-        assert organising.can_go_on(work, house.row(row), hosts) == again
+        assert going_on.by(work, house.row(row), hosts) == again
     with house.work() as work:
-        assert organising.can_go_on(work, house.row(row), hosts) is None
+        assert going_on.by(work, house.row(row), hosts) is None

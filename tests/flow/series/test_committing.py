@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from services.flow import groups, members, plans, purge, terms
 from services.flow.errors import Conflict, NotAllowed, Outdated
-from services.flow.series import changing, committing, drafts
+from services.flow.series import changing, committing, drafts, preview
 from services.flow.stored import stored
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.plans import PlanRow
@@ -219,6 +219,22 @@ def test_too_many_single_events_of_one_mailbox_are_refused_with_the_arithmetic(
         crowd = work.session.get_one(SeriesRow, other)
         crowd.published = crowd.revision
     assert either_house.commit(row).state is SeriesState.COMMITTED
+
+
+@pytest.mark.parametrize(("rate", "minutes"), [(25, 33), (200, 5), (0, 806)])
+def test_the_arithmetic_is_that_of_the_mailbox_that_sends(
+    house: House, rate: int, minutes: int
+) -> None:
+    row = house.draft()
+    _crowd(house, row, 800)
+    keys, hosts = house.flat.runtime.keys, house.flat.runtime.hosts
+    with house.work() as work:
+        found = work.session.get_one(SeriesRow, row.id)
+        found.rule = {**found.rule, "kind": "spread", "every": None, "phase": None}
+        foreseen = preview.preview(work, keys, hosts, found, rate=rate)
+
+    [told] = foreseen.obstacles
+    assert f"at {max(rate, 1)} a minute they would take {minutes} minutes" in told
 
 
 def _crowd(house: House, row: SeriesRow, number: int) -> UUID:

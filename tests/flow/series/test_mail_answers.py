@@ -121,6 +121,29 @@ def test_a_mail_of_tomorrow_does_not_keep_later_answers_out(flat: Flat, semester
     assert semester.said("ben") is NO
 
 
+@pytest.mark.parametrize("stamp", ["20990101T000000Z", "20261201T090500Z"])
+def test_a_mail_that_is_ahead_of_our_clock_counts_once(
+    flat: Flat, semester: Semester, stamp: str
+) -> None:
+    raw = mail(semester, stamp=stamp)
+    assert read(semester, raw) == KEPT
+    flat.clock.forward(minutes=1)
+    answers.say(flat.runtime, semester.secret("ben"), "192.0.2.7", None, NO)
+    flat.clock.forward(minutes=10)
+    assert read(semester, raw) != KEPT
+    assert semester.said("ben") is NO
+
+
+def test_whose_clock_was_ahead_answers_again_once_it_is_right(
+    flat: Flat, semester: Semester
+) -> None:
+    assert read(semester, mail(semester, stamp="20990101T000000Z")) == KEPT
+    flat.clock.forward(minutes=10)
+    now = f"{flat.clock():%Y%m%dT%H%M%SZ}"
+    assert read(semester, mail(semester, answer="DECLINED", stamp=now)) == KEPT
+    assert semester.said("ben") is NO
+
+
 def test_an_answer_to_an_earlier_letter_about_a_date_is_none(semester: Semester) -> None:
     asked(semester, about=f"/{ORIGINALS[2]}", sequence=2)
     assert read(semester, mail(semester, date=2, sequence=1)) != KEPT

@@ -109,6 +109,75 @@ def test_whom_no_mail_reaches_is_said_with_a_reason_and_can_be_tried_again(maile
     assert set(standing(mailed).values()) == {(Delivered.THERE, "", "")}
 
 
+def after(letters: int, then: Callable[[int], None]) -> Callable[[int], None]:
+    """A server that takes some letters, and says something else of all others."""
+    left = iter(range(letters))
+    return lambda number: then(number) if next(left, None) is None else None
+
+
+def test_a_letter_that_is_refused_half_way_keeps_no_later_one_back(mailed: Mailed) -> None:
+    mailed.done()
+    a_move(mailed.runtime, mailed.series, 1, HOUR)
+    mailed.done()
+    mailed.news()
+    mailed.server.says = after(1, refused)
+    a_change(mailed.runtime, mailed.series, place="Room 7")
+    mailed.done()
+    assert len(mailed.news()) == 1
+    assert {state for state, _, _ in standing(mailed).values()} == {Delivered.FAILED}
+
+    mailed.server.says = fine
+    a_change(mailed.runtime, mailed.series, place="Room 8")
+    mailed.done()
+    letters = mailed.news()
+    assert {line for each in letters for line in lines(each, "LOCATION")} == {"LOCATION:Room 8"}
+    assert [len(lines(each, "RECURRENCE-ID")) for each in letters] == [0, 1]
+    assert {state for state, _, _ in standing(mailed).values()} == {Delivered.THERE}
+
+
+def test_a_doubt_that_ends_in_a_refusal_keeps_no_later_letter_back(mailed: Mailed) -> None:
+    mailed.done()
+    mailed.news()
+    mailed.server.says = saying(Doubtful)
+    a_change(mailed.runtime, mailed.series, place="Room 7")
+    mailed.done()
+    mailed.server.says = refused
+    mailed.later(minutes=1)
+    mailed.server.says = after(1, refused)  # that mail alone would still be refused
+    a_change(mailed.runtime, mailed.series, place="Room 8")
+    mailed.done()
+    [letter] = mailed.news()
+    assert lines(letter, "LOCATION", "SEQUENCE") == ["SEQUENCE:3", "LOCATION:Room 8"]
+
+
+def test_a_date_is_taken_back_that_a_refused_telling_may_have_told(mailed: Mailed) -> None:
+    mailed.done()
+    a_move(mailed.runtime, mailed.series, 1, HOUR)
+    mailed.done()
+    mailed.server.says = after(1, refused)
+    a_move(mailed.runtime, mailed.series, 2, HOUR)
+    a_change(mailed.runtime, mailed.series, title="Larks")
+    mailed.done()
+    mailed.news()
+
+    mailed.server.says = fine
+    a_move(mailed.runtime, mailed.series, 1, -HOUR)
+    a_move(mailed.runtime, mailed.series, 2, -HOUR)
+    mailed.done()
+    told = [lines(each, "RECURRENCE-ID", "DTSTART") for each in mailed.news()]
+    assert [len(each) for each in told] == [1, 2, 2]  # all of it, and both dates where they were
+    assert [each[0][-7:] for each in told] == ["T150000"] * 3
+
+
+def test_what_is_sent_once_more_is_waited_for(mailed: Mailed) -> None:
+    mailed.done()
+    with mailed.runtime.work(mailed.cora) as work:
+        deliveries.resend(work, mailed.group, mailed.series, None)
+    assert {state for state, _, _ in standing(mailed).values()} == {Delivered.WAITING}
+    mailed.done()
+    assert {state for state, _, _ in standing(mailed).values()} == {Delivered.THERE}
+
+
 def test_sending_once_more_tells_all_of_it_to_one(tmp_path: Path) -> None:
     mailed = a_mailed(tmp_path, emails=[BO, CLEO])
     mailed.done()
