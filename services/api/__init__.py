@@ -17,6 +17,7 @@ from services.api.installation import installation
 from services.api.me import me
 from services.api.meetings import meetings
 from services.api.members import members
+from services.api.objections import objections
 from services.api.own_dates import dates
 from services.api.planners import Planners
 from services.api.plans import plans
@@ -29,8 +30,8 @@ from services.api.tokens import tokens
 _API = APIBlueprint("api", __name__, url_prefix="/api/v1")
 for noun in (
     templates, groups, coordinators, members, assistants, guests, terms,
-    calendars, accounts, reading_account, plans, series, meetings, attendees, me, dates, tokens,
-    installation,
+    calendars, accounts, reading_account, objections, plans, series, meetings, attendees,
+    me, dates, tokens, installation,
 ):  # fmt: skip
     _API.register_api(noun)
 

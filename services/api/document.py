@@ -13,7 +13,7 @@ from flask_openapi3.openapi import OpenAPI
 from jinja2 import Environment, StrictUndefined
 
 from services import door
-from services.api import schemas
+from services.api import schemas, shown_schemas
 
 INFO = Info(
     title="Common Hour",
@@ -27,18 +27,50 @@ SECURITY: dict[str, Any] = {
         "description": "Made by commonhour token create; its scopes say what it may do.",
     }
 }
+_REFUSED = "400"  # statuses from here on
+_KEY = "Idempotency-Key"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be done, as the page shows it."""
+    """One thing that can be done, as the page shows it.
+
+    sends   schema of the JSON that is sent
+    gives   the same of what is answered when all is well; fields: what it has, in few words
+    """
 
     method: str
     path: str
     about: dict[str, Any]
     sends: dict[str, Any] | None
+    gives: dict[str, Any] | None
+    fields: dict[str, str]
     curl: str
+
+    @property
+    def more(self) -> str:
+        """What is said of it besides the summary."""
+        said: str = self.about.get("description") or ""
+        return "" if said == self.about["summary"] else said.replace("<br/>", " ").strip()
+
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        """What goes with the address; the ids in it speak for themselves."""
+        return [each for each in self.about.get("parameters") or () if each["in"] != "path"]
+
+    @property
+    def good(self) -> dict[str, dict[str, Any]]:
+        """What it answers when all is well."""
+        return {code: one for code, one in self._answers() if code < _REFUSED}
+
+    @property
+    def refusals(self) -> list[str]:
+        """What it may answer instead: the page explains these once."""
+        return [code for code, _ in self._answers() if code >= _REFUSED]
+
+    def _answers(self) -> list[tuple[str, dict[str, Any]]]:
+        return list(self.about["responses"].items())
 
 
 def an_application(name: str) -> OpenAPI:
@@ -77,12 +109,15 @@ def _json() -> Response:
 
 def _page() -> Response:
     found = _described()
+    operations = list(_operations(found))
     text = _template().render(
         document=found,
         nouns=[
-            (tag, [each for each in _operations(found) if tag["name"] in each.about["tags"]])
+            (tag, [each for each in operations if tag["name"] in each.about["tags"]])
             for tag in found["tags"]
         ],
+        refusals=_explained(operations, "responses"),
+        places=_explained(operations, "parameters"),
     )
     return Response(text, mimetype="text/html")
 
@@ -92,18 +127,33 @@ def _operations(found: dict[str, Any]) -> Iterator[Operation]:
         for method in _METHODS:
             if method in item:
                 about = item[method]
-                yield Operation(
-                    method.upper(), path, about, _sent(about, found), _curl(method, path, about)
+                good = next(one for code, one in about["responses"].items() if code < _REFUSED)
+                sends, gives = (
+                    _schema(each.get("content", {}), found)
+                    for each in (about.get("requestBody", {}), good)
                 )
+                curl = _curl(method, path, about)
+                fields = shown_schemas.fields(gives or {}, found["components"]["schemas"])
+                yield Operation(method.upper(), path, about, sends, gives, fields, curl)
 
 
-def _sent(about: dict[str, Any], found: dict[str, Any]) -> dict[str, Any] | None:
-    """The schema of the JSON that is sent, where any is."""
-    content = about.get("requestBody", {}).get("content", {})
-    if "application/json" not in content:
+def _explained(operations: list[Operation], what: str) -> dict[str, str]:
+    """What stands with many operations, explained once: refusals, or what goes with an address."""
+    if what == "responses":
+        told = [(code, each.about[what][code]) for each in operations for code in each.refusals]
+    else:
+        told = [(one["name"], one) for each in operations for one in each.places]
+    return {
+        name: one.get("description", "") for name, one in sorted(told, key=lambda each: each[0])
+    }
+
+
+def _schema(content: dict[str, Any], found: dict[str, Any]) -> dict[str, Any] | None:
+    """The schema of the JSON of a content, where it is JSON that has a name."""
+    named = content.get("application/json", {}).get("schema", {}).get("$ref")
+    if named is None:
         return None
-    name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    schema: dict[str, Any] = found["components"]["schemas"][name]
+    schema: dict[str, Any] = found["components"]["schemas"][named.rpartition("/")[2]]
     return schema
 
 
@@ -115,6 +165,8 @@ def _curl(method: str, path: str, about: dict[str, Any]) -> str:
     lines.append("-H 'Authorization: Bearer '$TOKEN")
     if method == "patch":
         lines.append("""-H 'If-Match: "1"'""")
+    if any(one.get("required") and one["name"] == _KEY for one in about.get("parameters", ())):
+        lines.append(f"-H '{_KEY}: a-name-of-your-own'")
     for kind in about.get("requestBody", {}).get("content", {}):
         lines.append(f"-H 'Content-Type: {kind}'")
         lines.append("--data-binary @members.csv" if kind == "text/csv" else "-d @body.json")

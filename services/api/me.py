@@ -80,8 +80,9 @@ def change(body: PersonChange) -> Response:
 @me.on("DELETE", "/me", {204: None})
 def forget() -> Response:
     """Remove yourself, with everything that is kept about you."""
-    work = door.work()
-    flow.forget(work, flow.me(work).id, mails=door.runtime().forget_mails)
+    work, runtime = door.work(), door.runtime()
+    mails, seal = runtime.forget_mails, runtime.last_seal
+    flow.forget(work, flow.me(work).id, mails=mails, seal=seal)
     return nothing()
 
 

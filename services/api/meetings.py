@@ -18,7 +18,7 @@ from services.api.series import settling
 from services.api.series_shapes import NewPlace, NewTime
 from services.api.words import IdText, Moment
 from services.flow.rights import missing
-from services.flow.series import changing, drafts, showing
+from services.flow.series import changing, drafts, keeping, showing
 from services.flow.series.views import Date, Delivered, Delivery, Shown
 from services.storage import attendees as stored_attendees
 from services.storage.rows.series import AttendeeRow, MeetingState
@@ -92,6 +92,14 @@ def cancel(group_id: UUID, series_id: UUID, meeting_id: UUID) -> Response:
     """Do not hold a date; who is invited to it is told, and nobody else."""
     work = door.work()
     changing.cancel(work, group_id, series_id, meeting_id, settle=settling())
+    return _said(work, group_id, series_id, meeting_id)
+
+
+@meetings.on("POST", f"{ONE}/keep", {200: Meeting})
+def keep(group_id: UUID, series_id: UUID, meeting_id: UUID) -> Response:
+    """Hold a date after all that was cancelled, as long as nobody was told of that."""
+    work = door.work()
+    keeping.keep(work, group_id, series_id, meeting_id, settle=settling())
     return _said(work, group_id, series_id, meeting_id)
 
 

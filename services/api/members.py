@@ -20,6 +20,7 @@ from services.flow import coverage, groups, rights, roster
 from services.flow import members as flow
 from services.flow.coverage import Coverage, Known
 from services.flow.members import Entry
+from services.flow.series import listed
 from services.storage.members import Pair
 from services.storage.work import Work
 
@@ -50,7 +51,11 @@ class Covered(TypedDict):
 
 
 class Member(TypedDict):
-    """A member. Other members are told the name, and whether they coordinate."""
+    """A member. Other members are told the name, and whether they coordinate.
+
+    not_invited_to: the committed series with dates to come to none of which they are invited, as
+    who became a member later; POST …/series/{series_id}/attendees invites them.
+    """
 
     id: IdText
     name: str
@@ -65,6 +70,7 @@ class Member(TypedDict):
     created_at: NotRequired[Moment]
     version: NotRequired[int]
     coverage: NotRequired[Covered]
+    not_invited_to: NotRequired[list[IdText]]
 
 
 class Csv(RawModel):
@@ -167,7 +173,12 @@ def _looks(work: Work, group_id: UUID, pairs: Sequence[Pair]) -> dict[UUID, Memb
     if not standing.coordinates:
         return names
     known = coverage.of_group(work, standing.group, pairs)
-    return {pair[0].id: _whole(names[pair[0].id], pair, known[pair[0].id]) for pair in pairs}
+    shown = {pair[0].id: _whole(names[pair[0].id], pair, known[pair[0].id]) for pair in pairs}
+    for series, uninvited in listed.with_uninvited(work, group_id):
+        for each in uninvited:
+            if each.id in shown:
+                shown[each.id]["not_invited_to"].append(str(series.id))
+    return shown
 
 
 def _whole(shown: Member, pair: Pair, known: Coverage) -> Member:
@@ -183,6 +194,7 @@ def _whole(shown: Member, pair: Pair, known: Coverage) -> Member:
     shown["created_at"] = moment(member.created_at)
     shown["version"] = member.version
     shown["coverage"] = covered(known)
+    shown["not_invited_to"] = []
     return shown
 
 

@@ -5,61 +5,24 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from typing_extensions import TypedDict
 
 from services import door
 from services.api import versions
 from services.api.bodies import said_of
 from services.api.pages import Items, Page, cut, part
 from services.api.previews import Preview, previewed
-from services.api.responses import made, moment, moment_or_none, nothing
+from services.api.responses import made, nothing, said
 from services.api.routes import Noun
 from services.api.series_shapes import NewSeries, SeriesChange
-from services.api.words import IdText, Moment
-from services.flow.series import changing, committing, drafts, organising
+from services.api.series_shown import Organising, Series, look, organising_in_words
+from services.flow.series import changing, committing, drafts, exported, going_on
 from services.flow.series import preview as previewing
-from services.flow.series.kept import rule_from_kept
-from services.planning.answer import pattern
+from services.flow.series.exported import Exported
 from services.storage.rows.series import Organiser, SeriesRow, SeriesState
 
 series = Noun("series", "Proposals that were taken, in everybody's calendar", scope="series")
 BASE = "/groups/<uuid:group_id>/series"
 ONE = f"{BASE}/<uuid:series_id>"
-
-
-class Series(TypedDict):
-    """A series.
-
-    plan_id: null where the plan is gone. pattern: what its dates have in common, as in a proposal.
-    changes: how many of them are not written out yet; goes_out_at: when they will be.
-    """
-
-    id: IdText
-    term_id: IdText
-    plan_id: IdText | None
-    state: SeriesState
-    title: str
-    place: str
-    text: str
-    timezone: str
-    minutes: int
-    pattern: dict[str, Any]
-    organiser: Organiser
-    account_id: IdText | None
-    changes: int
-    goes_out_at: Moment | None
-    created_at: Moment
-    committed_at: Moment | None
-    concluded_at: Moment | None
-    version: int
-
-
-class Organising(TypedDict):
-    """Who can invite. account_id: null for this service's mailbox. why_not: "" where it can."""
-
-    account_id: IdText | None
-    who: str
-    why_not: str
 
 
 @series.on(
@@ -83,14 +46,14 @@ def draft(group_id: UUID, plan_id: UUID, number: int, body: NewSeries) -> Respon
         hosts=door.runtime().hosts,
     )
     place = f"/groups/{group_id}/series/{row.id}"
-    return made(_look(row), place, ETag=versions.tag(row.version))
+    return made(look(row), place, ETag=versions.tag(row.version))
 
 
 @series.on("GET", BASE, {200: Items[Series]})
 def index(group_id: UUID, query: Page) -> Response:
     """List the series of a group, the latest first."""
     found = drafts.page(door.reading(), group_id, query.cursor, query.limit + 1)
-    return cut(found, query, lambda each: each.id, _look)
+    return cut(found, query, lambda each: each.id, look)
 
 
 @series.on("GET", "/groups/<uuid:group_id>/organisers", {200: Items[Organising]})
@@ -98,7 +61,13 @@ def organisers(group_id: UUID, query: Page) -> Response:
     """List who can invite to a series of yours: your calendars, and this service by mail."""
     runtime = door.runtime()
     found = drafts.organisers(door.reading(), runtime.hosts, group_id, runtime.keys)
-    return part(found, query, lambda each: each.account_id or group_id, _organising)
+    return part(found, query, lambda each: each.account_id or group_id, organising_in_words)
+
+
+@series.on("GET", f"{BASE}/export", {200: Exported})
+def export(group_id: UUID) -> Response:
+    """Take along all series that were committed: dates, who is invited, and what they answered."""
+    return said(exported.of_group(door.reading(), group_id))
 
 
 @series.on("GET", ONE, {200: Series}, versioned=True)
@@ -156,7 +125,13 @@ def commit(group_id: UUID, series_id: UUID) -> Response:
     """
     work, runtime = door.work(), door.runtime()
     row = committing.commit(
-        work, runtime.keys, runtime.hosts, group_id, series_id, versions.named()
+        work,
+        runtime.keys,
+        runtime.hosts,
+        group_id,
+        series_id,
+        versions.named(),
+        rate=runtime.settings.mail_rate,
     )
     work.session.flush()
     return _tagged(row)
@@ -180,6 +155,18 @@ def send_now(group_id: UUID, series_id: UUID) -> Response:
     return _tagged(drafts.one(work, group_id, series_id))
 
 
+@series.on("POST", f"{ONE}/organise", {200: Series}, versioned=True)
+def go_on(group_id: UUID, series_id: UUID) -> Response:
+    """Let your account go on inviting, which was disconnected and which you connected anew.
+
+    What has changed since goes out at once. Another account cannot: everybody's dates come from
+    the calendar that invited.
+    """
+    row = going_on.with_own(door.work(), door.runtime().hosts, group_id, series_id)
+    door.work().session.flush()
+    return _tagged(row)
+
+
 def settling() -> timedelta:
     """How long a change waits for others."""
     return timedelta(seconds=door.runtime().settings.times.settle)
@@ -194,33 +181,4 @@ def _named(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tagged(row: SeriesRow) -> Response:
-    return versions.tagged(_look(row), row.version)
-
-
-def _organising(found: organising.Organising) -> Organising:
-    account_id = None if found.account_id is None else str(found.account_id)
-    return Organising(account_id=account_id, who=found.in_words, why_not=found.why_not)
-
-
-def _look(row: SeriesRow) -> Series:
-    committed = row.state is not SeriesState.DRAFT
-    return Series(
-        id=str(row.id),
-        term_id=str(row.term_id),
-        plan_id=None if row.plan_id is None else str(row.plan_id),
-        state=row.state,
-        title=row.title,
-        place=row.place,
-        text=row.text,
-        timezone=row.timezone,
-        minutes=row.minutes,
-        pattern=pattern(rule_from_kept(row.rule)),
-        organiser=row.organiser,
-        account_id=None if row.account_id is None else str(row.account_id),
-        changes=row.revision - row.published if committed else 0,
-        goes_out_at=moment_or_none(row.settle_at),
-        created_at=moment(row.created_at),
-        committed_at=moment_or_none(row.committed_at),
-        concluded_at=moment_or_none(row.concluded_at),
-        version=row.version,
-    )
+    return versions.tagged(look(row), row.version)

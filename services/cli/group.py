@@ -19,8 +19,37 @@ def group() -> None:
 @click.argument("group_id", metavar="GROUP", type=click.UUID)
 @click.option("--with-busy", is_flag=True, help="With members' busy times; the audit tells of it.")
 @click.option("--term", type=click.UUID, help="Which term (the latest).")
-def export(group_id: UUID, *, with_busy: bool, term: UUID | None) -> None:
-    """Print GROUP as a problem file, which `commonhour plan` and `group import` read."""
+@click.option(
+    "--series", "of_series", is_flag=True, help="What was committed instead, as a JSON object."
+)
+def export(group_id: UUID, *, with_busy: bool, term: UUID | None, of_series: bool) -> None:
+    """Print GROUP as a problem file, which `commonhour plan` and `group import` read.
+
+    With --series, print its committed dates instead, who is invited to each, and what they
+    answered: a record, with names and addresses of mail. Nothing imports that.
+    """
+    if of_series and (with_busy or term):
+        raise Explained(
+            "--series tells of all terms, and of nobody's busy time", remedy="leave the others out"
+        )
+    sys.stdout.buffer.write(_series(group_id) if of_series else _problem(group_id, with_busy, term))
+
+
+def _series(group_id: UUID) -> bytes:
+    from services.cli.database import opened  # noqa: PLC0415
+    from services.flow.series import exported  # noqa: PLC0415
+    from services.storage.rows.groups import GroupRow  # noqa: PLC0415
+
+    with opened().work() as work:
+        row = work.session.get(GroupRow, group_id)
+        if row is None:
+            raise Explained("There is no such group", remedy="see commonhour group list")
+        data = exported.of(work, row)
+        work.note("group.series_exported", row.id, row.version)
+    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _problem(group_id: UUID, with_busy: bool, term: UUID | None) -> bytes:  # noqa: FBT001
     from services.cli.database import opened  # noqa: PLC0415 -- keeps `commonhour plan` quick
     from services.flow.export import problem_with_busy, problem_without_busy  # noqa: PLC0415
     from services.storage import terms  # noqa: PLC0415
@@ -35,8 +64,7 @@ def export(group_id: UUID, *, with_busy: bool, term: UUID | None) -> None:
                 remedy="see commonhour group list",
             )
         write = problem_with_busy if with_busy else problem_without_busy
-        data = write(work, row, found[0])
-    sys.stdout.buffer.write(data)
+        return write(work, row, found[0])
 
 
 @group.command("import", epilog="Example: commonhour group import g.toml --coordinator ada@x.org")

@@ -39,10 +39,10 @@ def export(email: str, *, as_json: bool) -> None:  # noqa: ARG001 -- there is no
 def forget(email: str, *, yes: bool) -> None:
     """Remove the person with this address and everything that is kept about them.
 
-    The plans of their groups go too, since their time shows in them. Dates to which they were
-    invited by mail stay in their calendar, and dates of series to which their own calendar
-    invited stay in everybody's: have them leave their groups, and conclude those series, first.
-    The audit keeps a number
+    The plans of their groups go too, since their time shows in them. That their dates to come are
+    cancelled they are told by whoever invited them; where this service did, by mail, their address
+    is kept sealed until that mail has left, for half a day at most. Dates of series to which their
+    own calendar invited stay in everybody's: conclude those series first. The audit keeps a number
     that stands for nobody any more.
     """
     from services.cli.database import opened  # noqa: PLC0415 -- other commands start without
@@ -54,7 +54,8 @@ def forget(email: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {person.email} for good?", abort=True)
     with runtime.work() as work:
-        people.forget(work, person.id, mails=runtime.forget_mails)
+        mails, seal = runtime.forget_mails, runtime.last_seal
+        people.forget(work, person.id, mails=mails, seal=seal)
     click.echo(f"{person.email} is forgotten.")
 
 

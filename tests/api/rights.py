@@ -134,6 +134,10 @@ API = {
     "GET api.reading_account.show": coordinators(200),
     "PUT api.reading_account.allow": coordinators(404, json={"account": _NOWHERE}),
     "DELETE api.reading_account.withdraw": coordinators(204),
+    "GET api.objections.index": everybody(200),
+    "PUT api.objections.make": belonging(204),
+    "DELETE api.objections.take_back": belonging(204),
+    "DELETE api.objections.take_back_all": everybody(204),
     "POST api.plans.make": coordinators(201, json={}),
     "GET api.plans.index": coordinators(200),
     "GET api.plans.show": coordinators(200),
@@ -142,6 +146,7 @@ API = {
     "POST api.series.draft": coordinators(201, json={}),
     "GET api.series.index": coordinators(200),
     "GET api.series.organisers": coordinators(200),
+    "GET api.series.export": coordinators(200),
     "GET api.series.show": coordinators(200),
     "GET api.series.foresee": coordinators(200),
     "PATCH api.series.change": coordinators(200, json={"title": "New"}, headers=_ANY),
@@ -150,9 +155,11 @@ API = {
     "POST api.series.commit": coordinators(409, headers={"Idempotency-Key": "once"}),
     "POST api.series.conclude": coordinators(200),
     "POST api.series.send_now": coordinators(200),
+    "POST api.series.go_on": coordinators(409),  # this service invites, by mail
     "GET api.meetings.index": coordinators(200),
     "POST api.meetings.move": coordinators(200, json={"start": "2027-03-03T15:00:00Z"}),
     "POST api.meetings.cancel": coordinators(200),
+    "POST api.meetings.keep": coordinators(409),  # it is held
     "POST api.meetings.place": coordinators(200, json={"place": "Room 7"}),
     "GET api.attendees.index": coordinators(200),
     "POST api.attendees.join": coordinators(404, json={"member": _NOWHERE}),
@@ -295,6 +302,7 @@ PAGES: dict[str, Row] = {
     "POST meetings.place": coordinators(303, form={"place": "Room 7"}),
     "GET meetings.cancelling": coordinators(200),
     "POST meetings.cancel": coordinators(303),
+    "POST meetings.keep": coordinators(409),  # it is held
     "POST meetings.add_guest": coordinators(303, form=_SOMEBODY),
     "POST meetings.remove_guest": coordinators(303),
     "GET attendees.asking": coordinators(200),
@@ -308,6 +316,7 @@ PAGES: dict[str, Row] = {
     "POST dates.answer": in_it(422),  # nothing was said
     "POST dates.answer_by_link": public(404, places={"secret": "x" * 43}),
     "GET feeds.read": public(404, places={"secret": "x" * 43}),
+    "GET feeds.download": coordinators(200),
     "GET feeds.show": invited(200),
     "POST feeds.make": invited(303),
     "POST feeds.revoke": invited(303),

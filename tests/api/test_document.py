@@ -82,3 +82,23 @@ def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(house: 
     assert page.foreign == []
     assert not page.tags & {"script", "style", "iframe", "img"}
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_the_page_explains_each_refusal_once(house: House) -> None:
+    text = house.app.test_client().get("/api/docs").text
+
+    for sentence in ("The token is missing, unknown or over", "Somebody has changed it since"):
+        assert text.count(sentence) == 1
+    assert text.count("sent again with it, the request has no second effect") == 1
+    assert '<h2 id="refused">' in text  # to which each operation links
+
+
+def test_the_page_shows_what_is_answered(house: House) -> None:
+    text = house.app.test_client().get("/api/docs").text
+    [part] = [each for each in text.split("<article") if 'id="series_commit"' in each]
+
+    assert "Look at the preview first" in part  # all that is said of it, not the summary alone
+    assert "Idempotency-Key: a-name-of-your-own" in part  # without it the request is refused
+    answer = part.partition("<summary>Answer</summary>")[2]
+    assert "<code>committed_at</code></dt><dd>date-time or null</dd>" in answer
+    assert "<code>organiser</code></dt><dd>account or mailbox</dd>" in answer

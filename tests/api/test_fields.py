@@ -10,7 +10,7 @@ WHOLE_GROUP = {"id", "title", "timezone", "roles", "template", "rules", "created
 A_NAME = {"id", "name", "coordinator"}
 WHOLE_MEMBER = A_NAME | {
     "email", "required", "timezone", "hours", "preferred", "notice",
-    "joined_at", "created_at", "version", "coverage",
+    "joined_at", "created_at", "version", "coverage", "not_invited_to",
 }  # fmt: skip
 COVERAGE = {"known", "calendars", "until", "read_at", "reconnect", "trouble"}
 CALENDAR = {

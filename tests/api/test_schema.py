@@ -32,8 +32,8 @@ from tests.sizes import FULL, size
 
 NOUNS = (
     "templates", "groups", "coordinators", "members", "assistants", "guests", "terms",
-    "calendars", "accounts", "reading_account", "plans", "series", "meetings", "attendees", "me",
-    "dates", "tokens", "installation",
+    "calendars", "accounts", "reading_account", "objections", "plans", "series", "meetings",
+    "attendees", "me", "dates", "tokens", "installation",
 )  # fmt: skip
 CHECKS = [
     not_a_server_error,

@@ -186,6 +186,17 @@ def test_a_cancelled_date_stays_to_be_seen_and_does_not_come_back(taken: AGroup)
     assert [each["state"] for each in dates_of(taken)][:3] == ["held", "cancelled", "held"]
 
 
+def test_a_date_that_was_cancelled_by_mistake_is_kept(taken: AGroup) -> None:
+    path = taken.of("series", "committed", "meetings", "meeting")
+    taken.cora.post(f"{path}/cancel")
+
+    kept = taken.cora.post(f"{path}/keep")
+    again = taken.cora.post(f"{path}/keep")
+
+    assert (kept.status_code, kept.json["state"]) == (200, "held")
+    assert (again.status_code, again.json["what"]) == (409, "The date is held")
+
+
 @pytest.mark.parametrize(
     ("start", "what"),
     [
