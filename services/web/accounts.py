@@ -14,7 +14,7 @@ from markupsafe import Markup
 from calendar_sync.errors import NotAllowed, ReconnectNeeded
 from scheduler.errors import Explained, TryLater
 from services import door, problems
-from services.flow import access, accounts, calendars, listing, sights
+from services.flow import access, accounts, calendars, listing, members, sights
 from services.flow.accounts import Choice
 from services.flow.series import organising
 from services.storage.rows.calendars import CalendarKind
@@ -68,7 +68,7 @@ def disconnecting(account_id: UUID) -> ResponseReturnValue:
         invites=organising.invited_by(work, row),
         then=readers.without(
             work,
-            [row.id for row, _ in calendars.of_own(work) if row.account_id == account_id],
+            _chosen(account_id),
             account_id,
         ),
         **_named(account_id),
@@ -103,9 +103,22 @@ def _shown(offered: Sequence[Choice]) -> Form:
 def _page(
     account_id: UUID, offered: Sequence[Choice], form: Form, status: int = 200
 ) -> ResponseReturnValue:
+    work = door.reading()
     return render.page(
-        "accounts/choose.html", status, offered=offered, form=form, **_named(account_id)
+        "accounts/choose.html",
+        status,
+        offered=offered,
+        form=form,
+        groups=[group.title for _, group in members.mine(work)],
+        then=readers.without(work, _chosen(account_id)),
+        **_named(account_id),
     )
+
+
+def _chosen(account_id: UUID) -> list[UUID]:
+    """What counts of an account so far."""
+    mine = calendars.of_own(door.reading())
+    return [row.id for row, _ in mine if row.account_id == account_id]
 
 
 def _failed(account_id: UUID, error: Explained) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
@@ -12,10 +12,10 @@ from services.flow import rights as standing
 from services.flow.errors import Unfit
 from services.flow.series import attending, deliveries, drafts, showing
 from services.flow.series.views import Shown
-from services.storage.rows.series import AttendeeRow, Organiser
+from services.storage.rows.series import AttendeeRow, Organiser, SeriesState
 from services.web import attendance, render, semester
 from services.web.forms import Form, Places
-from services.web.onto import settle, to_series
+from services.web.onto import is_over, others_hear, settle, to_series
 
 pages = Blueprint("attendees", __name__)
 _IN = "/groups/<uuid:group_id>/series/<uuid:series_id>"
@@ -26,7 +26,10 @@ _PLACES: Places = {"member": ("member", ""), "date": ("since", "")}
 @pages.get(f"{_IN}/people")
 def asking(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     """Ask which member is to be invited, and from when on."""
-    return _asking(group_id, series_id, Form())
+    row = drafts.one(door.reading(), group_id, series_id)
+    if row.state is SeriesState.CONCLUDED:
+        return is_over(row)
+    return _asking(group_id, series_id, Form.of(member=request.args.get("member")))
 
 
 @pages.post(f"{_IN}/people")
@@ -50,6 +53,7 @@ def leaving(group_id: UUID, series_id: UUID, attendee_id: UUID) -> ResponseRetur
         "series/leave.html",
         row=shown.row,
         attendee=attendee,
+        others=others_hear(shown.row),
         dates=_dates(shown),
         form=Form(),
     )
@@ -109,6 +113,7 @@ def _asking(group_id: UUID, series_id: UUID, form: Form, status: int = 200) -> R
         group=group,
         row=shown.row,
         members=[(str(each.id), each.name) for each, _ in pairs if each.id not in invited],
+        others=others_hear(shown.row),
         dates=_dates(shown),
         form=form,
     )

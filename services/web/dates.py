@@ -16,7 +16,7 @@ from services import door
 from services.flow.errors import Gone, Unfit
 from services.flow.series import answers
 from services.flow.series.views import OwnDates
-from services.web import render, semester
+from services.web import clocks, render, semester
 from services.web.forms import Form
 
 pages = Blueprint("dates", __name__)
@@ -142,8 +142,9 @@ def _page(
         action=action,
         form=form,
         group_id=group_id,
-        written=semester.when,
+        written=semester.written,
         before=semester.before,
+        beside=clocks.beside,
     )
 
 

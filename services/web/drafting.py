@@ -15,7 +15,7 @@ from services.flow.errors import Outdated, Unfit
 from services.flow.series import committing, drafts
 from services.flow.series import preview as previews
 from services.storage.rows.series import Organiser, SeriesRow, SeriesState
-from services.web import connected, render, semester, words
+from services.web import clocks, connected, render, semester, words
 from services.web.forms import Form
 from services.web.onto import to_series
 
@@ -40,7 +40,15 @@ def commit(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     """Commit a draft: from here on everybody is invited."""
     runtime, version = door.runtime(), Form.sent().version
     try:
-        committing.commit(door.work(), runtime.keys, runtime.hosts, group_id, series_id, version)
+        committing.commit(
+            door.work(),
+            runtime.keys,
+            runtime.hosts,
+            group_id,
+            series_id,
+            version,
+            rate=runtime.settings.mail_rate,
+        )
     except Explained as error:
         return _not_committed(group_id, series_id, error)
     flash("The semester is committed. The invitations are on their way.")
@@ -79,6 +87,7 @@ def page(row: SeriesRow, problem: str = "", code: int = 200) -> ResponseReturnVa
         work, runtime.keys, runtime.hosts, row, rate=runtime.settings.mail_rate
     )
     _, pairs = members.page(work, group.id, None, members.MOST)
+    there = clocks.of(work, row)
     by_mail = row.organiser is Organiser.MAILBOX
     found = drafts.organisers(work, runtime.hosts, group.id, runtime.keys) if by_mail else []
     return render.page(
@@ -91,7 +100,8 @@ def page(row: SeriesRow, problem: str = "", code: int = 200) -> ResponseReturnVa
         label=semester.label(row, [each.original for each in preview.dates]),
         months=semester.strip_of(preview),
         tally=semester.tally_of(preview),
-        dates=semester.expected(preview, len(pairs)),
+        dates=semester.expected(preview, len(pairs), there),
+        hour_changes=there.changes(each.original for each in preview.dates),
         problem=problem,
         inviters=[each for each in found if each.account_id],
         ways=[each for each in connected.ways() if each.invites] if by_mail else [],

@@ -18,6 +18,7 @@ from services.flow.series import feed
 from services.web import render
 
 pages = Blueprint("feeds", __name__)
+_CALENDAR = "text/calendar; charset=utf-8"
 
 
 @pages.get("/feeds/<secret>.ics")
@@ -27,16 +28,24 @@ def read(secret: str) -> ResponseReturnValue:
     found = limits.guessed(runtime, request.remote_addr or "", lambda: feed.find(work, secret))
     if found is None:
         abort(404)
-    sender = Sender(runtime.settings.mail_from)
-    body = feed.ics(work, found, Person(sender.mailbox, sender.name))
+    body = feed.ics(work, found, _organizer())
     if not feed.is_noted(found, work):
         feed.fetched(door.work(), found.id)
-    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response = Response(body, content_type=_CALENDAR)
     response.set_etag(sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Disposition"] = 'inline; filename="dates.ics"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response.make_conditional(request)
+
+
+@pages.get("/groups/<uuid:group_id>/series/<uuid:series_id>/dates.ics")
+def download(group_id: UUID, series_id: UUID) -> Response:
+    """Send the dates of a series to a coordinator, as they stand now."""
+    body = feed.of_series(door.reading(), group_id, series_id, _organizer())
+    response = Response(body, content_type=_CALENDAR)
+    response.headers["Content-Disposition"] = "attachment; filename=dates.ics"
+    return response
 
 
 @pages.get("/groups/<uuid:group_id>/feed")
@@ -68,6 +77,12 @@ def revoke(group_id: UUID) -> ResponseReturnValue:
     feed.revoke(door.work(), group_id)
     flash("The address is revoked: whoever asks there finds nothing any more.")
     return render.to(url_for("feeds.show", group_id=group_id))
+
+
+def _organizer() -> Person:
+    """Return who stands for the service."""
+    sender = Sender(door.runtime().settings.mail_from)
+    return Person(sender.mailbox, sender.name)
 
 
 def address(secret: str) -> str:

@@ -93,8 +93,9 @@ class Form:
         if status not in _MENDED_BY_TYPING:
             raise error
         door.close()
-        name, what = _placed(error.what, places)
-        self.mistakes.append(Mistake(name, f"{what}: {error.remedy}."))
+        for each in (error, *error.others):
+            name, what = _placed(each.what, places)
+            self.mistakes.append(Mistake(name, f"{what}: {each.remedy}."))
         return status
 
     def set_ranges(self, name: str, ranges: Sequence[Mapping[str, Any]] | None) -> Self:

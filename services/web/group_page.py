@@ -1,31 +1,29 @@
 """A group as its coordinator sees it: what is there, and what to do next."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response, url_for
 from markupsafe import Markup
 
-from scheduler.model.zone import zone
 from services import door
-from services.flow import coverage, groups, members, plans, terms
+from services.flow import coverage, groups, members
 from services.flow.coverage import Coverage, Known
 from services.flow.series import invited, listed
 from services.flow.sights import Sight
-from services.planning.page.strip import holding
 from services.planning.templates import title_of
 from services.storage.members import Pair
 from services.storage.rows.accounts import Host
-from services.storage.rows.groups import GroupRow, TermRow
-from services.storage.rows.plans import PlanRow, PlanState
+from services.storage.rows.groups import GroupRow
 from services.storage.rows.series import MeetingRow, SeriesRow, SeriesState
+from services.storage.series import LIVE
 from services.storage.work import Work
 from services.web import connected, readers, render, rules, semester
+from services.web.planned import Planned, of_group
 from services.web.readers import Reading
 
 Listed = tuple[SeriesRow, str, int, int]
-_PLANS = 50  # the latest, among which those of each term are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +35,6 @@ class Step:
     done: bool
     address: str
     action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A term, its latest plan, and of a plan that is ready how many dates hold, of how many."""
-
-    term: TermRow
-    over: bool
-    plan: PlanRow | None
-    label: str
-    good: int
-    of: int
-
-    @property
-    def outdated(self) -> bool:
-        """Whether the term has changed since it was planned."""
-        return self.plan is not None and self.plan.term_version != self.term.version
-
-    @property
-    def overtaken(self) -> bool:
-        """Whether calendars lead to another answer since."""
-        return self.plan is not None and self.plan.outdated_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +55,8 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
     work = door.reading()
     reading = readers.of_group(work, group.id)
     people = _people(work, group, reading)
-    planned, series = _planned(work, group), _series(work, group.id)
+    series = _series(work, group.id)
+    planned = of_group(work, group, {row.term_id for row, *_ in series if row.state in LIVE})
     return render.page(
         "groups/show.html",
         code,
@@ -94,19 +71,12 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         guests=groups.guests(work, group.id),
         planned=planned,
         series=series,
+        uninvited=listed.with_uninvited(work, group.id),
         steps=_steps(group, people, planned, reading, series),
         reading=reading,
         now=work.now,
         form=None,
     )
-
-
-def latest(work: Work, group_id: UUID) -> dict[UUID, PlanRow]:
-    """The latest plan of each term."""
-    found: dict[UUID, PlanRow] = {}
-    for row in plans.page(work, group_id, None, _PLANS):
-        found.setdefault(row.term_id, row)
-    return found
 
 
 def _people(work: Work, group: GroupRow, reading: Reading | None) -> list[Person]:
@@ -125,19 +95,6 @@ def _state(pair: Pair, invited: dict[UUID, datetime]) -> str:
     if member.joined_at is not None:
         return "joined"
     return "invited" if person.id in invited else "waiting"
-
-
-def _planned(work: Work, group: GroupRow) -> list[Planned]:
-    today = work.now.astimezone(zone(group.timezone)).date()
-    newest = latest(work, group.id)
-    return [_of_term(work, term, newest.get(term.id), today) for term in terms.of(work, group.id)]
-
-
-def _of_term(work: Work, term: TermRow, plan: PlanRow | None, today: date) -> Planned:
-    if plan is None or plan.state is not PlanState.READY:
-        return Planned(term, term.end < today, plan, "", 0, 0)
-    best = plans.shown(work, plan).answer.proposals[0]
-    return Planned(term, term.end < today, plan, best.label, *holding(best))
 
 
 def _series(work: Work, group_id: UUID) -> list[Listed]:
@@ -206,7 +163,7 @@ def _steps(
         Step(
             "Plan it",
             "Every date of the term, the best few proposals, and why.",
-            any(each.plan and not each.outdated and not each.overtaken for each in current),
+            any(each.committed or each.is_planned for each in current),
             f"{at('groups.show')}#terms",
             "Go to the term",
         ),

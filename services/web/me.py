@@ -105,14 +105,17 @@ def delete_data() -> ResponseReturnValue:
 @pages.get("/me/leave")
 def leaving() -> ResponseReturnValue:
     """Ask whether the reader means to go for good."""
-    return render.page("me/leave.html", person=people.me(door.reading()))
+    told = door.runtime().last_seal is not None
+    return render.page("me/leave.html", person=people.me(door.reading()), told=told)
 
 
 @pages.post("/me/leave")
 def leave() -> ResponseReturnValue:
     """Remove the reader with everything that is kept about them."""
     work = door.work()
-    people.forget(work, standing.actor(work), mails=door.runtime().forget_mails)
+    runtime = door.runtime()
+    me = standing.actor(work)
+    people.forget(work, me, mails=runtime.forget_mails, seal=runtime.last_seal)
     flash("You are gone from here, and everything that was kept about you.")
     return session.end(render.to(url_for("sign_in.ask")))
 

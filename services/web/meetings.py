@@ -11,14 +11,15 @@ from scheduler.model.zone import zone
 from services import door
 from services.flow import rights as standing
 from services.flow.errors import Unfit
-from services.flow.series import attending, changing, drafts, showing
+from services.flow.series import attending, changing, drafts, keeping, showing
 from services.flow.series.views import Shown
 from services.storage import series as stored
 from services.storage.rows.series import MeetingRow, Organiser, SeriesRow, SeriesState
-from services.web import render, semester
+from services.web import clocks, forecasts, render, semester
 from services.web.days import read_day
+from services.web.forecasts import Told
 from services.web.forms import Form, Places, clock
-from services.web.onto import settle, to_series
+from services.web.onto import others_hear, settle, to_series
 
 pages = Blueprint("meetings", __name__)
 _IN = "/groups/<uuid:group_id>/series/<uuid:series_id>/dates/<uuid:meeting_id>"
@@ -43,19 +44,32 @@ def show(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnVal
 
 @pages.post(f"{_IN}/move")
 def move(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
-    """Hold it at another time."""
+    """Hold it at another time, unless calendars tell that it would not hold then.
+
+    "look" in the form only asks who could come; "sure" is the time of which that was said.
+    """
     sent = Form.sent()
     row = drafts.one(door.reading(), group_id, series_id)
     meeting = stored.meeting(door.reading(), row.id, meeting_id)
-    before = "The date" if meeting is None else semester.when(row, meeting)
+    if meeting is None:
+        raise standing.missing("date")
+    before = semester.when(row, meeting)
     try:
         start, minutes = _moment(row, sent), sent.number("minutes", "The length in minutes", 60)
+        if (start, minutes or meeting.minutes) == (meeting.start_at, meeting.minutes):
+            flash(f"{before}: it is held then already.", "later")
+            return _to_date(group_id, series_id, meeting_id)
+        told = forecasts.told(row, start, minutes or meeting.minutes)
+        if sent.ticked("look") or not (told.holds or sent.text("sure") == told.time):
+            status = 200 if sent.ticked("look") else 409
+            return _page(group_id, series_id, meeting_id, sent, status, told)
         moved = changing.move(
             door.work(), group_id, series_id, meeting_id, start, minutes, settle=settle()
         )
     except Explained as error:
         return _page(group_id, series_id, meeting_id, sent, sent.refused(error, _PLACES))
-    flash(f"{before} is moved to {semester.when(row, moved)}.")
+    said = f" {told.sentence}" if told.found else ""
+    flash(f"{before} is moved to {semester.when(row, moved)}.{said}")
     return to_series(group_id, series_id)
 
 
@@ -87,7 +101,15 @@ def cancelling(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseRet
 def cancel(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
     """Cancel it."""
     changing.cancel(door.work(), group_id, series_id, meeting_id, settle=settle())
-    flash("The date is cancelled.")
+    flash("The date is cancelled. Until that goes out you can keep it after all.")
+    return to_series(group_id, series_id)
+
+
+@pages.post(f"{_IN}/keep")
+def keep(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Hold it after all, while nobody has heard that it was cancelled."""
+    keeping.keep(door.work(), group_id, series_id, meeting_id, settle=settle())
+    flash("The date is held after all.")
     return to_series(group_id, series_id)
 
 
@@ -119,8 +141,13 @@ def remove_guest(
     return _to_date(group_id, series_id, meeting_id)
 
 
-def _page(
-    group_id: UUID, series_id: UUID, meeting_id: UUID, form: Form, status: int = 200
+def _page(  # noqa: PLR0913, PLR0917 -- which date, and what is said of it
+    group_id: UUID,
+    series_id: UUID,
+    meeting_id: UUID,
+    form: Form,
+    status: int = 200,
+    told: Told | None = None,
 ) -> ResponseReturnValue:
     try:
         shown, meeting = _found(group_id, series_id, meeting_id)
@@ -142,6 +169,9 @@ def _page(
         when=semester.when(shown.row, meeting),
         by_mail=shown.row.organiser is Organiser.MAILBOX,
         guests=[each for each in shown.attendees if each.meeting_id == meeting_id],
+        elsewhere=clocks.of(door.reading(), shown.row).elsewhere(meeting.start_at),
+        others=others_hear(shown.row),
+        told=told,
         form=usual,
     )
 

@@ -159,6 +159,7 @@ def _page(group_id: UUID, member_id: UUID, form: Form, status: int = 200) -> Res
         coverage=coverage.of_group(work, group, [(member, person)])[member.id],
         calendars=known,
         awaited=connected.awaited(work, known),
+        uninvited=listed.without_member(work, group_id, member_id),
         assistants=members.assistants(work, group_id, member_id),
         invited=members.invited(work, group_id).get(person.id),
         form=form,

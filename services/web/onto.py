@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from services import door
 from services.flow.series import drafts, organising
-from services.storage.rows.series import Organiser
+from services.storage.rows.accounts import Host
+from services.storage.rows.series import Organiser, SeriesRow
 from services.web import render
 
 
@@ -20,6 +21,18 @@ def settle() -> timedelta:
 def to_series(group_id: UUID, series_id: UUID, anchor: str | None = None) -> Response:
     """Send the reader on to the page of a series."""
     return render.to(url_for("series.show", group_id=group_id, series_id=series_id, _anchor=anchor))
+
+
+def is_over(row: SeriesRow) -> Response:
+    """Lead to a series that is concluded, from where it could be changed."""
+    flash("The series is concluded: nothing of it changes any more.", "later")
+    return to_series(row.group_id, row.id)
+
+
+def others_hear(row: SeriesRow) -> bool:
+    """Whether the host that invites may tell everybody of a change that is somebody's alone."""
+    account = organising.account_of(door.reading(), row)
+    return account is not None and account.host is Host.GOOGLE
 
 
 def let_invite(account_id: UUID) -> bool:

@@ -8,12 +8,14 @@ from itertools import groupby
 from scheduler import reasons
 from scheduler.model.answer import Outcome
 from scheduler.model.zone import zone
+from services.flow.series import keeping
 from services.flow.series.kept import rule_from_kept
 from services.flow.series.views import Attendance, Date, Preview, PreviewDate, Shown
 from services.planning.page.marks import OUTCOMES, Mark
 from services.planning.page.strip import Dot, Month
 from services.planning.page.words import full_day, hours, month, near_day
 from services.storage.rows.series import AttendeeRow, MeetingRow, MeetingState, SeriesRow
+from services.web.clocks import Clocks
 
 # How a date stands, the best first.
 CERTAIN = Mark("kept", "certain", "enough have accepted")
@@ -32,11 +34,13 @@ class Entry:
     full: str
     machine: str  # for <time>
     hours: str
+    elsewhere: tuple[str, ...]
     mark: Mark
     moved_from: str
     coming: str
     guests: tuple[AttendeeRow, ...]
     changeable: bool
+    keepable: bool  # it was cancelled, and nobody has heard of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Expected:
     full: str
     machine: str  # for <time>
     hours: str
+    elsewhere: tuple[str, ...]
     mark: Mark
     moved_from: str
     coming: str
@@ -72,9 +77,9 @@ def _dotted(each: Date, now: datetime) -> Mark:
     return mark._replace(word="moved" if mark is OPEN else f"{mark.word}, moved")
 
 
-def entries(shown: Shown, now: datetime) -> list[Entry]:
+def entries(shown: Shown, now: datetime, clocks: Clocks) -> list[Entry]:
     """Write down the dates of a series, in order."""
-    return [_entry(shown, each, now) for each in shown.dates]
+    return [_entry(shown, each, now, clocks) for each in shown.dates]
 
 
 def strip(shown: Shown, now: datetime) -> tuple[Month, ...]:
@@ -89,9 +94,9 @@ def tally(shown: Shown, now: datetime) -> list[tuple[Mark, int]]:
     return [(each, marks.count(each)) for each in _STANDINGS if each in marks]
 
 
-def expected(preview: Preview, members: int) -> list[Expected]:
+def expected(preview: Preview, members: int, clocks: Clocks) -> list[Expected]:
     """Write down the dates of a draft, in order."""
-    return [_expected(preview.row, each, members) for each in preview.dates]
+    return [_expected(preview.row, each, members, clocks) for each in preview.dates]
 
 
 def strip_of(preview: Preview) -> tuple[Month, ...]:
@@ -116,12 +121,19 @@ def label(row: SeriesRow, originals: Iterable[datetime]) -> str:
 
 def when(row: SeriesRow, meeting: MeetingRow) -> str:
     """Write "Thu 14 Jan 2027, 12:00-13:00"."""
-    return f"{_day(row, meeting.start_at)}, {_hours(row, meeting.start_at, meeting.minutes)}"
+    return written(meeting, row.timezone)
 
 
-def before(row: SeriesRow, meeting: MeetingRow) -> str:
+def written(meeting: MeetingRow, place: str) -> str:
+    """Write it on the clock of any zone."""
+    begin = int(meeting.start_at.timestamp())
+    day = full_day(meeting.start_at.astimezone(zone(place)).date())
+    return f"{day}, {hours(begin, begin + meeting.minutes * 60, place)}"
+
+
+def before(meeting: MeetingRow, place: str) -> str:
     """Write when a date that was moved was to be held: "Tue 12 Jan 11:00"; "": as planned."""
-    return _moved_from(row, meeting.original_at, meeting.start_at)
+    return _moved_from(place, meeting.original_at, meeting.start_at)
 
 
 def machine(at: datetime) -> str:
@@ -146,30 +158,34 @@ def coming(each: Attendance) -> str:
     return f"{', '.join(said) or 'nobody is invited'}; {each.needed} needed"
 
 
-def _entry(shown: Shown, each: Date, now: datetime) -> Entry:
+def _entry(shown: Shown, each: Date, now: datetime, clocks: Clocks) -> Entry:
     row, meeting = shown.row, each.meeting
+    open_ = changeable(meeting, now)
     return Entry(
         meeting=meeting,
         full=_day(row, meeting.start_at),
         machine=machine(meeting.start_at),
         hours=_hours(row, meeting.start_at, meeting.minutes),
+        elsewhere=clocks.elsewhere(meeting.start_at) if open_ else (),
         mark=standing(each, now),
-        moved_from=_moved_from(row, meeting.original_at, meeting.start_at),
+        moved_from=_moved_from(row.timezone, meeting.original_at, meeting.start_at),
         coming=coming(each.attendance) if meeting.state is MeetingState.HELD else "",
         guests=tuple(one for one in shown.attendees if one.meeting_id == meeting.id),
-        changeable=changeable(meeting, now),
+        changeable=open_,
+        keepable=keeping.can_be(row, meeting, now),
     )
 
 
-def _expected(row: SeriesRow, each: PreviewDate, members: int) -> Expected:
+def _expected(row: SeriesRow, each: PreviewDate, members: int, clocks: Clocks) -> Expected:
     sure, perhaps = each.expected
     number = str(sure) if sure == perhaps else f"{sure}-{perhaps}"
     return Expected(
         full=_day(row, each.start),
         machine=machine(each.start),
         hours=_hours(row, each.start, each.minutes),
+        elsewhere=clocks.elsewhere(each.start),
         mark=_mark(each),
-        moved_from=_moved_from(row, each.original, each.start),
+        moved_from=_moved_from(row.timezone, each.original, each.start),
         coming=f"{number} of {members}" if perhaps else "",
     )
 
@@ -191,10 +207,10 @@ def _hours(row: SeriesRow, start: datetime, minutes: int) -> str:
     return hours(begin, begin + minutes * 60, row.timezone)
 
 
-def _moved_from(row: SeriesRow, original: datetime, start: datetime) -> str:
+def _moved_from(place: str, original: datetime, start: datetime) -> str:
     if original == start:
         return ""
-    before, after = _local(row, original), _local(row, start)
+    before, after = (each.astimezone(zone(place)) for each in (original, start))
     return f"{near_day(before.date(), after.date())} {before:%H:%M}"
 
 

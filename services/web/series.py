@@ -1,6 +1,6 @@
 """A series of a group: what became of it, what it says, and its end."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,12 @@ from scheduler.errors import Explained
 from scheduler.model.zone import zone
 from services import door
 from services.flow import rights as standing
-from services.flow.errors import Conflict
-from services.flow.series import changing, drafts, organising, showing
-from services.storage.rows.series import SeriesRow, SeriesState
-from services.web import attendance, connected, drafting, render, semester
+from services.flow.series import changing, drafts, going_on, organising, showing
+from services.storage.rows.series import Organiser, SeriesRow, SeriesState
+from services.web import attendance, clocks, connected, drafting, render, semester
 from services.web.attendance import Table
 from services.web.forms import Form
-from services.web.onto import settle, to_series
+from services.web.onto import is_over, settle, to_series
 
 pages = Blueprint("series", __name__)
 _IN = "/groups/<uuid:group_id>/series/<uuid:series_id>"
@@ -36,8 +35,7 @@ def edit(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     """Show what a series is called, where it is and who invites, for changing."""
     row = drafts.one(door.reading(), group_id, series_id)
     if row.state is SeriesState.CONCLUDED:
-        flash("The series is concluded: nothing of it changes any more.", "later")
-        return to_series(group_id, series_id)
+        return is_over(row)
     form = Form.of(version=row.version, title=row.title, place=row.place, text=row.text)
     form.show(**{f"{name}_before": form.text(name) for name in _SAID})
     return _editing(row, form.show(organiser=row.account_id or "mailbox"))
@@ -60,6 +58,8 @@ def change(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
 def concluding(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     """Ask whether the series is to end."""
     row = drafts.one(door.reading(), group_id, series_id)
+    if row.state is SeriesState.CONCLUDED:
+        return is_over(row)
     shown = showing.shown(door.reading(), row)
     now = door.reading().now
     left = sum(semester.changeable(each.meeting, now) for each in shown.dates)
@@ -85,13 +85,7 @@ def send(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
 @pages.post(f"{_IN}/organise")
 def go_on(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     """Let the account that invited go on, which its owner has connected anew."""
-    work, hosts = door.work(), door.runtime().hosts
-    account = organising.can_go_on(work, drafts.one(work, group_id, series_id), hosts)
-    if account is None:
-        raise Conflict(
-            "No account of yours can go on inviting", remedy="connect the one that invited before"
-        )
-    changing.organise_by(work, group_id, series_id, account, settle=timedelta())
+    going_on.with_own(door.work(), door.runtime().hosts, group_id, series_id)
     flash("Your calendar invites again. What has changed since is going out now.")
     return to_series(group_id, series_id)
 
@@ -100,7 +94,8 @@ def _committed(row: SeriesRow) -> ResponseReturnValue:
     work = door.reading()
     group = standing.coordinating(work, row.group_id)
     shown = showing.shown(work, row)
-    table = attendance.table(shown, work.now)
+    table, there = attendance.table(shown, work.now), clocks.of(work, row)
+    to_come = [each.meeting for each in shown.dates if semester.changeable(each.meeting, work.now)]
     where = organising.in_words(work, row, door.runtime().hosts)
     lost = _lost(row, where)
     return render.page(
@@ -110,7 +105,8 @@ def _committed(row: SeriesRow) -> ResponseReturnValue:
         label=semester.label(row, [each.meeting.original_at for each in shown.dates]),
         months=semester.strip(shown, work.now),
         tally=semester.tally(shown, work.now),
-        entries=semester.entries(shown, work.now),
+        entries=semester.entries(shown, work.now, there),
+        hour_changes=there.changes(each.original_at for each in to_come),
         table=table,
         lacking=shown.lacking,
         going="" if lost else _going(row, table, work.now),
@@ -118,9 +114,20 @@ def _committed(row: SeriesRow) -> ResponseReturnValue:
         settles=row.settle_at and f"{row.settle_at.astimezone(zone(row.timezone)):%H:%M}",
         where=where,
         lost=lost,
-        goes_on=organising.can_go_on(work, row, door.runtime().hosts),
+        goes_on=going_on.by(work, row, door.runtime().hosts),
+        gone=_gone(row),
         now=work.now,
     )
+
+
+def _gone(row: SeriesRow) -> dict[str, Any] | None:
+    """How the calendar that invited can be connected again, if it was disconnected."""
+    work = door.reading()
+    if row.organiser is not Organiser.ACCOUNT or organising.account_of(work, row) is not None:
+        return None
+    mine = going_on.needing_consent(work, row)
+    ways = [] if mine else [each for each in connected.ways() if each.invites]
+    return {"account_id": mine.id if mine else None, "ways": ways}
 
 
 def _lost(row: SeriesRow, where: str) -> dict[str, Any] | None:

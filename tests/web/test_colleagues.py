@@ -14,7 +14,7 @@ from scheduler.model.busy import BusyInterval, Kind
 from services.flow import account_readings, consent, plans
 from services.storage.rows.accounts import Host
 from services.storage.rows.calendars import CalendarKind, CalendarRow, Source
-from tests.hosts import AHost, connected
+from tests.hosts import AHost, chosen, connected
 from tests.runtimes import drained
 from tests.web.house import House, Visitor, a_house, copied, furnished
 from tests.web.html import Html
@@ -349,4 +349,20 @@ def test_disconnecting_ones_own_account_says_who_reads_one_then(
 
     text = house.visitor("member").get(f"/me/accounts/{account}/remove").text
 
+    assert "After that you are read through Cleo Coordinator" in text
+
+
+def test_choosing_calendars_says_who_reads_one_when_none_of_work_is_left(
+    house: House, cleo: Visitor
+) -> None:
+    account, _ = chosen(house.runtime, house.people["member"])
+    mia, path = house.visitor("member"), f"/me/accounts/{account}/calendars"
+    text = mia.get(path).text
+    assert "Plans of Thursday circle in which the times of a calendar show that you untick" in text
+    assert "After that you are read" not in text
+    begun(cleo)
+
+    text = mia.get(path).text
+
+    assert "Leave one ticked that holds work or a clinic" in text
     assert "After that you are read through Cleo Coordinator" in text

@@ -77,14 +77,15 @@ def test_a_page_shows_the_dates_of_who_has_the_link_and_of_nobody_else(
     assert not any(each in page for each in ("Ben", "Dana", "example.org"))
 
 
-def test_a_page_shows_the_clock_of_its_reader_beside_the_groups(
+def test_a_page_shows_the_clock_of_its_reader_first_and_the_groups_beside_it(
     flat: Flat, house: House, semester: Semester
 ) -> None:
     with flat.runtime.work() as work:
         gus = work.session.get_one(AttendeeRow, semester.attendees["gus"])
         work.session.get_one(PersonRow, gus.person_id).timezone = "America/Chicago"
     page = house.visitor("nobody").get(f"/l/{semester.secret('gus')}").text
-    assert "(09:00 in America/Chicago)" in page
+    assert "Mon 18 Jan 2027, 09:00-10:00 (15:00 UTC)" in page
+    assert "Times in America/Chicago, your zone" in page
 
 
 def test_one_date_is_declined_and_the_others_stay_open(house: House, semester: Semester) -> None:

@@ -2,15 +2,19 @@
 
 import operator
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
 from icalendar import Calendar
 from werkzeug.test import TestResponse
 
+from services.storage import series as stored
 from services.storage.rows.series import FeedRow
 from tests.web.house import NOW, PAGE, ROLES, House
+from tests.web.test_series_pages import committed
 
 
 def made(house: House) -> str:
@@ -112,3 +116,20 @@ def test_the_page_is_for_those_who_have_dates(shown_house: House, role: str, sta
     answer = shown_house.visitor(role).client.get(f"/groups/{shown_house.group}/feed", headers=PAGE)
 
     assert answer.status_code == status
+
+
+def test_a_coordinator_downloads_the_dates_of_a_series(house: House) -> None:
+    path = committed(house)
+    cleo, link = house.visitor("coordinator"), f"{path}/dates.ics"
+    assert link in cleo.get(path).links
+
+    answer = cleo.client.get(link, headers=PAGE)
+
+    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=dates.ics"
+    events: list[Any] = Calendar.from_ical(answer.data).walk("VEVENT")
+    with house.runtime.reading() as work:
+        held = stored.meetings(work, UUID(path.rpartition("/")[2]))
+        starts = [each.start_at for each in held]
+    assert [each["DTSTART"].dt.astimezone(UTC) for each in events] == starts
+    assert b"ATTENDEE" not in answer.data  # nobody is named

@@ -222,3 +222,18 @@ def test_the_cookie_of_a_session_cannot_be_read_or_sent_from_elsewhere(house: Ho
 
 def test_a_session_does_not_open_the_api(house: House) -> None:
     assert house.visitor("coordinator").client.get("/api/v1/me").status_code == 401
+
+
+def test_everything_that_is_wrong_is_told_at_once(house: House) -> None:
+    cleo, path = house.visitor("coordinator"), f"/groups/{house.group}/members/new"
+
+    page = cleo.refused(path, name=" ", email="nowhere", timezone="Mars/Olympus")
+
+    assert {each for each in page.links if each.startswith("#")} >= {"#name", "#email", "#timezone"}
+    assert page.typed("email") == ["nowhere"]  # and nothing is lost
+
+
+def test_what_one_says_of_oneself_is_checked_as_a_whole(house: House) -> None:
+    page = house.visitor("member").refused("/me/edit", name="", timezone="Mars", version="1")
+
+    assert {each for each in page.links if each.startswith("#")} >= {"#name", "#timezone"}

@@ -105,7 +105,7 @@ def test_no_page_is_left_out_of_the_table(shown_house: House) -> None:
     }
     series = "/groups/<uuid:group_id>/series/<uuid:series_id>"  # see test_series_pages
     elsewhere |= {"/groups/<uuid:group_id>/dates"}
-    elsewhere |= {series + each for each in ("", "/edit", "/conclude", "/people")}
+    elsewhere |= {series + each for each in ("", "/edit", "/conclude", "/people", "/dates.ics")}
     elsewhere |= {f"{series}/people/<uuid:attendee_id>{each}" for each in ("/remove", "/resend")}
     elsewhere |= {f"{series}/dates/<uuid:meeting_id>{each}" for each in ("", "/cancel")}
 

@@ -254,6 +254,18 @@ def test_a_date_is_cancelled_only_after_a_question(house: House) -> None:
     assert "over or cancelled" in visitor.get(path).text
 
 
+def test_a_date_that_was_cancelled_by_mistake_is_kept_until_that_goes_out(house: House) -> None:
+    path, visitor = committed(house), house.visitor("coordinator")
+    there = f"{path}/dates/{dates_of(house, path)[0].id}"
+
+    visitor.send(f"{there}/cancel")
+    assert f"{there}/keep" in {each.action for each in visitor.get(path).forms}
+    visitor.send(f"{there}/keep")
+
+    assert dates_of(house, path)[0].state is MeetingState.HELD
+    assert "Keep it after all" not in visitor.get(path).text
+
+
 def test_a_guest_comes_to_one_date_and_goes_again(house: House) -> None:
     path, visitor = committed(house), house.visitor("coordinator")
     there = f"{path}/dates/{dates_of(house, path)[1].id}"
@@ -309,6 +321,7 @@ def test_a_concluded_series_says_that_everybody_knows_and_opens_no_form(house: H
     ticked(house.runtime)
     visitor.send(f"{path}/conclude")
     press(visitor, path, f"{path}/send")
+    assert "0 of 12 cancellations of dates have reached" in visitor.get(path).text
     ticked(house.runtime)
 
     page = visitor.get(path).text
@@ -340,6 +353,19 @@ def test_pages_around_a_committed_series_say_that_it_is(shown_house: House, ther
     assert "A semester of it is committed" in plan.text
     assert there in plan.links
     assert f"of the committed semester {title}" in removing.text
+
+
+def test_nobody_is_asked_to_plan_a_term_again_that_is_committed(house: House) -> None:
+    path, visitor = committed(house), house.visitor("coordinator")
+    with house.runtime.work() as work:
+        work.session.execute(text("update plan set outdated_at = :now"), {"now": work.now})
+
+    page = visitor.get(f"/groups/{house.group}").text
+
+    assert "A calendar has changed since; the dates that are committed stay." in page
+    assert "What to do next" not in page
+    visitor.send(f"{path}/conclude")
+    assert "plan again" in visitor.get(f"/groups/{house.group}").text
 
 
 def test_an_address_as_place_can_be_followed(house: House) -> None:
