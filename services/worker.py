@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 _MODULES = [import_module(f"services.jobs.{each}") for each in QUEUES]
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _PATIENCE = 1.0  # seconds between two tries to reach Redis
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 JOBS: dict[str, Do] = {
     f"{module.__name__}.{name}": function
@@ -94,13 +95,15 @@ def _done(job: str, function: Do, *tasks: str) -> None:
 class CarefulWorker(Worker):
     """RQ's worker, for listed jobs.
 
-    asked   whether the worker was asked to end
-    ending  who minds the signals until RQ does
+    asked      whether the worker was asked to end
+    forking    whether somebody comes to be who does a job
+    postponed  whether it was asked meanwhile
+    ending     who minds the signals until RQ does
     """
 
     job_class = ListedJob
     max_connection_wait_time = 2.0  # seconds; RQ would sleep for a minute, and people wait
-    asked = False
+    asked = forking = postponed = False
     ending: "_Ending | None" = None
 
     def _install_signal_handlers(self) -> None:
@@ -110,7 +113,22 @@ class CarefulWorker(Worker):
 
     def request_stop(self, signum: Any, frame: Any) -> None:
         self.asked = True
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        if self.forking:  # it does not know yet whom to tell
+            self.postponed = True
+        else:
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        self.forking = True
+        # Python drops what a child is sent before it is one: that waits until it minds signals.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            super().fork_work_horse(job, queue)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self.forking = False
+            if self.postponed:
+                super().request_stop(signal.SIGTERM, None)  # type: ignore[no-untyped-call]
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         super().heartbeat(timeout, pipeline)
@@ -123,8 +141,11 @@ class CarefulWorker(Worker):
             os.kill(self.horse_pid, signal.SIGTERM)
 
     def setup_work_horse_signals(self) -> None:
-        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, leases.end_soon)
+        if self.asked:  # since its job was taken from the queue
+            leases.end_soon()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         # Nobody would extend the life of this job, and another worker will take it.
@@ -190,7 +211,7 @@ class _Ending:
         self.mind()
 
     def mind(self) -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
+        for each in _ENDING:
             signal.signal(each, self._ask)
 
     def wait(self) -> None:

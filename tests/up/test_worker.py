@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer, PickleSerializer
 
 from scheduler.errors import Explained
-from services import claims, facts, wiring, worker
+from services import claims, facts, leases, wiring, worker
 from services.claims import Claim
 from services.config import Settings
 from services.facts import Fact
@@ -330,6 +331,50 @@ def test_asked_to_end_while_it_begins_it_ends(
     await_(lambda: not runs(pid), "an end")
 
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def asked_before(fork: Callable[[], int]) -> int:
+    """Ask the worker to end when it has taken a job, and has nobody yet who does it."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    return fork()
+
+
+def asked_after(fork: Callable[[], int]) -> int:
+    """Ask it when there is somebody, of whom it does not know."""
+    if pid := fork():
+        os.kill(os.getpid(), signal.SIGTERM)
+    return pid
+
+
+@pytest.mark.parametrize("asked", [asked_before, asked_after])
+def test_asked_to_end_while_it_begins_a_job_it_tells_the_job(  # noqa: PLR0917 -- as above
+    redis_url: str,
+    queue: Queue,
+    runtime: Runtime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: Callable[[Callable[[], int]], int],
+) -> None:
+    def job(_claim: Claim) -> None:
+        await_(leases.is_ending, "a word to the job")
+        (tmp_path / "told").touch()
+
+    def run() -> None:
+        monkeypatch.setattr(os, "fork", partial(asked, os.fork))
+        monkeypatch.setitem(JOBS, SOUND, job)
+        settings = replace(runtime.settings, redis_url=redis_url)
+        worker.work(replace(runtime, settings=settings), ["planning"])
+
+    queue.enqueue(SOUND, args=(task_of(runtime),))
+    runtime.engine.dispose()
+    pid = fork(run, "test")
+
+    await_(lambda: not runs(pid), "an end")
+
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    [task] = tasks(runtime)
+    assert (task.state is TaskState.DONE) is (tmp_path / "told").exists()
+    assert task.failures == 0
 
 
 @pytest.mark.xdist_group("up")
