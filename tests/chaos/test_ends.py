@@ -13,15 +13,12 @@ from tests.crash.waiting import until
 from tests.up.running import runs
 
 MOST = 30.0  # seconds
-LONG = {
-    **QUICK,
-    "LEASE": "60",
-    "GRACE": "0.6",
-}  # so that only what was given back is begun again soon
+LONG = {**QUICK, "LEASE": "60"}  # so that only what was given back is begun again soon
+NEVER = {"PLANTED_SLOW": "60"}  # not within the grace
 
 
 def test_what_is_at_a_long_effect_ends_in_time_and_gives_it_back(make_lane: MakeLane) -> None:
-    lane = make_lane(times=LONG, planted={"PLANTED_SLOW": "2.5"})
+    lane = make_lane(times=LONG, planted=NEVER)
     lane.service.start()
     until(lane.service.is_ready, "a service")
     facts = [a_fact(Kind.SLOW), a_fact()]
@@ -43,7 +40,7 @@ def test_what_is_at_a_long_effect_ends_in_time_and_gives_it_back(make_lane: Make
 
 
 def test_what_is_nearly_done_is_done_before_the_end(make_lane: MakeLane) -> None:
-    lane = make_lane(times=LONG, planted={"PLANTED_SLOW": "0.4"})
+    lane = make_lane(times={**LONG, "GRACE": "15"}, planted={"PLANTED_SLOW": "1"})
     lane.service.start("relay", "notices")
     fact, other = a_fact(Kind.SLOW), a_fact(Kind.SLOW)
     lane.record(fact, other)
@@ -60,7 +57,7 @@ def test_what_is_nearly_done_is_done_before_the_end(make_lane: MakeLane) -> None
 
 
 def test_up_ends_in_time_and_gives_back_what_it_is_at(make_simple_lane: MakeLane) -> None:
-    lane = make_simple_lane(times=LONG, planted={"PLANTED_SLOW": "2.5"})
+    lane = make_simple_lane(times=LONG, planted=NEVER)
     lane.service.parts = {"up": ("up",)}
     lane.service.start()
     until(lane.service.is_ready, "a service")

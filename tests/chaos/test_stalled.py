@@ -23,7 +23,7 @@ TWO = {
 
 
 def test_who_was_stopped_past_its_lease_commits_nothing(make_lane: MakeLane) -> None:
-    lane = make_lane(planted={"PLANTED_SLOW": "0.5"})
+    lane = make_lane(planted={"PLANTED_SLOW": "3"})
     lane.service.parts = TWO
     lane.service.start()
     fact = a_fact(Kind.SLOW)
@@ -46,7 +46,7 @@ def test_who_was_stopped_past_its_lease_commits_nothing(make_lane: MakeLane) -> 
 
 
 def test_five_copies_of_a_job_at_once_have_one_effect(make_lane: MakeLane) -> None:
-    lane = make_lane(planted={"PLANTED_SLOW": "0.3"})
+    lane = make_lane(planted={"PLANTED_SLOW": "1"})
     names = [f"notices-{number}" for number in range(5)]
     lane.service.parts = dict.fromkeys(names, ("worker", "notices"))
     lane.service.start()
@@ -73,7 +73,7 @@ def test_five_copies_of_a_job_at_once_have_one_effect(make_lane: MakeLane) -> No
 def test_work_of_a_worker_that_died_with_its_child_is_picked_up(
     make_lane: MakeLane, times: Mapping[str, str]
 ) -> None:
-    lane = make_lane(times=times, planted={"PLANTED_SLOW": "0.5"})
+    lane = make_lane(times=times, planted={"PLANTED_SLOW": "3"})
     lane.service.start("relay", "notices")
     fact = a_fact(Kind.SLOW)
     lane.record(fact)

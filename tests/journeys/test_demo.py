@@ -17,6 +17,7 @@ import pytest
 
 from tests.journeys.service import ROOT
 
+_PATIENCE = 240.0  # seconds; half a minute, where nobody else works
 COMMAND = [sys.executable, "-m", "services", "demo"]
 
 
@@ -35,7 +36,7 @@ def env(**more: str) -> dict[str, str]:
 def test_without_a_terminal_it_plays_the_story_checks_its_end_and_ends(folder: Path) -> None:
     done = subprocess.run(
         COMMAND, cwd=folder, env=env(COMMONHOUR_LISTEN="127.0.0.1:0"),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_PATIENCE, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -54,7 +55,11 @@ def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
             preexec_fn=_hear_interrupts,  # noqa: PLW1509 -- it does no more than that
         ) as process:  # fmt: skip
             os.close(theirs)
-            said = _until(ours, "Ctrl-C stops it.")
+            try:
+                said = _until(ours, "Ctrl-C stops it.")
+            except AssertionError:
+                process.kill()
+                raise
             link = re.search(r"http://\S+/l/\S+", said)
             assert link, said
             page = httpx.get(link[0], trust_env=False)
@@ -87,7 +92,7 @@ def _read_on(terminal: int) -> None:
 
 def _until(terminal: int, words: str) -> str:
     """Read what the terminal shows until these words come."""
-    said, end = "", time.monotonic() + 100
+    said, end = "", time.monotonic() + _PATIENCE
     while words not in said and time.monotonic() < end:
         if select.select([terminal], [], [], 1)[0]:
             try:

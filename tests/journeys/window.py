@@ -13,7 +13,7 @@ OUTLOOK = "Connect Outlook"
 _YES = re.compile("Continue|Accept")  # Google's word, and Microsoft's
 _DESK, _PHONE = 1280, 390  # pixels
 _LOOKS = 100  # at a page that is to change
-_PATIENCE = 20_000  # milliseconds
+_PATIENCE = 60_000  # milliseconds; a busy machine is no failure
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any
 from services.up.lock import Told, holder
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0  # seconds; a busy machine is no failure
+PATIENCE = 90.0  # seconds; a busy machine is no failure
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
