@@ -147,12 +147,12 @@ def test_a_list_that_is_too_long_is_refused_before_it_is_looked_at(
 
 def test_a_body_of_very_many_values_is_refused_at_once(cora: Caller) -> None:
     said = b'{"kind": "work", "weekly": [' + b"0," * 8_000_000 + b"0]}"
-    began = time.perf_counter()
+    began = time.process_time()
 
     response = cora.ask("POST", "/me/calendars", data=said, content_type="application/json")
 
     assert (response.status_code, response.json["remedy"]) == (422, "send less at once")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_wrong_method_says_which_are_right(cora: Caller) -> None:

@@ -118,7 +118,7 @@ def test_two_who_write_at_once_write_one(stage: SandboxStage) -> None:
     start = Barrier(4)
 
     def write() -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         stage.provider.put(stage.main, DRAFT)
 
     threads = [Thread(target=write) for _ in range(4)]

@@ -344,7 +344,7 @@ def test_two_who_write_at_once_write_one(group: Group) -> None:
     start = Barrier(3)
 
     def write() -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         group.insist(draft)
 
     threads = [Thread(target=write) for _ in range(3)]

@@ -366,7 +366,7 @@ def test_several_who_write_at_once_write_one_and_tell_each_once(place: Place) ->
     draft = replace(BUSY, guests=(grace,))
 
     def write() -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         again(lambda: place.put(draft))
 
     threads = [Thread(target=write) for _ in range(3)]

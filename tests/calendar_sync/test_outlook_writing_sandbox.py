@@ -98,7 +98,7 @@ def test_two_who_write_at_once_write_one(stage: OutlookStage) -> None:
     start = Barrier(3)  # as many as Outlook lets speak at once
 
     def write() -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         stage.provider.put(stage.main, DRAFT)
 
     _together(write, 3)

@@ -65,7 +65,7 @@ class Strace:
     def detach(self) -> None:
         """Let the thread go on alone."""
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(10)
+        self._process.wait(60)
 
     def calls(self) -> list[Call]:
         """What it saw, in order."""

@@ -228,7 +228,7 @@ def test_twenty_who_find_access_over_renew_it_once(
     start = town.mark()
 
     def read(_: int) -> int:
-        for _ in range(100):
+        for _ in range(2000):
             try:
                 with town.runtime.opening.provider(
                     Host.GOOGLE, town.accounts[ADA], frozenset(SCOPES)

@@ -137,7 +137,7 @@ def test_twenty_who_find_access_over_renew_it_once(either_town: OutlookTown) -> 
     start = town.mark()
 
     def read(_: int) -> int:
-        for _ in range(200):
+        for _ in range(2000):
             try:
                 runtime, account = town.runtime, town.accounts[ADA]
                 opened = runtime.opening.provider(Host.OUTLOOK, account, town.scopes)

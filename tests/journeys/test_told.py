@@ -24,6 +24,7 @@ from tests.journeys.service import started
 from tests.journeys.town import COORDINATOR, Somebody, Town, until
 from tests.journeys.window import CONNECT, OUTLOOK
 from tests.sizes import size
+from tests.up.running import free_port
 
 pytestmark = pytest.mark.xdist_group("google")  # no other service beside it
 _CHANGES = "select count(*) from outbox where fact = 'BusyChanged'"
@@ -66,11 +67,6 @@ def https(port: int) -> Iterator[str]:
 
         Thread(target=serve, daemon=True).start()
         yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

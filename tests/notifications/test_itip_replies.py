@@ -3,7 +3,7 @@
 from base64 import b64encode
 from datetime import date, time
 from random import Random
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -408,11 +408,11 @@ def nested(kind: str, depth: int) -> bytes:
 @pytest.mark.parametrize("kind", ["mail", "frame"])
 @pytest.mark.parametrize("depth", [1, 8, 70, 3000])
 def test_what_is_nested_is_not_an_answer_and_costs_little(kind: str, depth: int) -> None:
-    begun = perf_counter()
+    begun = process_time()
     reason = why_not(nested(kind, depth))
 
     assert reason in (Reason.NO_CALENDAR, Reason.TOO_LARGE, Reason.NO_TAG, Reason.NOT_VOUCHED)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 BOMBS = {
@@ -427,11 +427,11 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_no_object_keeps_us_busy(name: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     reason = why_not(a_mail(BOMBS[name]))
 
     assert reason in (Reason.DAMAGED, Reason.NO_METHOD)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 @settings(max_examples=size(150, 20_000), deadline=None)

@@ -164,14 +164,14 @@ def test_a_worker_that_was_stopped_and_wakes_up_overwrites_nothing(
         with claim.work() as work:
             work.note("begun by the first", thing())
         asleep.set()
-        assert awake.wait(10)
+        assert awake.wait(60)
         with claim.work(last=True) as work:
             work.note("ended by the first", thing())
 
     yard.doing[TELL] = stopped
     first = Thread(target=yard.do, args=(TELL, [1]))
     first.start()
-    assert asleep.wait(10)
+    assert asleep.wait(60)
     yard.pass_time(AGE)
     yard.bury()
     tell(yard.begun())

@@ -59,7 +59,7 @@ def test_what_is_recorded_while_the_same_is_begun_is_a_task_of_its_own(
         with yard.runtime.work() as work:
             begun = begin(work, 1)
             recording = beside(yard, pool, partial(yard.record, Changed(thing(), 2)))
-        recording.result(10)
+        recording.result(60)
 
     assert begun is not None
     assert begun.revision == 1
@@ -77,7 +77,7 @@ def test_what_is_begun_while_the_same_is_recorded_is_the_newest(postgres_yard: Y
         with yard.runtime.work() as work:
             outbox.append(work.session, work.now, [Changed(thing(), 2)])
             beginning = beside(yard, pool, yard.begun)
-        claim = beginning.result(10)
+        claim = beginning.result(60)
 
     assert claim.fact == Changed(thing(), 2)
     assert len(yard.tasks()) == 1
@@ -109,7 +109,7 @@ def test_what_is_recorded_while_the_same_is_put_back_is_not_lost(postgres_yard: 
         with yard.runtime.work() as work:
             outbox.append(work.session, work.now, [Changed(thing(), 2)])
             putting = beside(yard, pool, put_back)
-        said.append(putting.exception(10))
+        said.append(putting.exception(60))
 
     assert isinstance(said[0], IntegrityError)  # whoever puts back tries again
     assert yard.ids(TaskState.RUNNING) == [1]
@@ -130,7 +130,7 @@ def test_a_job_puts_its_task_back_though_the_same_is_recorded_just_then(
     with ThreadPoolExecutor() as pool:
         with ExitStack() as stack:
             doing = beside(yard, pool, partial(yard.do, TELL, [1]))
-        doing.result(10)
+        doing.result(60)
 
     assert [(row.state, row.failures) for row in yard.tasks()] == [
         (TaskState.DONE, 1),
@@ -149,7 +149,7 @@ def test_the_sweeper_comes_back_for_what_was_recorded_just_then(postgres_yard: Y
         with yard.runtime.work() as work:
             outbox.append(work.session, work.now, [Changed(thing(), 2)])
             sweeping = beside(yard, pool, relay.sweep)
-        sweeping.result(10)
+        sweeping.result(60)
     relay.sweep()
 
     assert [(row.state, row.deaths) for row in yard.tasks()] == [
@@ -183,7 +183,7 @@ def test_of_two_tasks_of_a_subject_that_are_begun_at_once_one_waits(postgres_yar
                 later = begin(work, 2, CARRY)
                 stack.close()  # the earlier one is kept, and somebody begins it
                 earlier = beside(yard, pool, partial(yard.begin, 1))
-            found = earlier.result(10)
+            found = earlier.result(60)
 
     assert later is not None
     assert found is None
@@ -318,9 +318,9 @@ def test_what_became_of_a_task_is_written_once_the_file_is_free(hasty_file: Yard
     with ThreadPoolExecutor() as pool:
         yard.doing[TELL] = job
         doing = pool.submit(yard.do, TELL, [1])
-        assert free.wait(10)
+        assert free.wait(60)
         stack.close()
-        doing.result(10)
+        doing.result(60)
 
     assert (yard.task().state, yard.task().failures) == (TaskState.WAITING, 1)
 

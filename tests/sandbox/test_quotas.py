@@ -65,7 +65,7 @@ def test_what_is_asked_at_the_same_time_is_counted_for_each_and_all(clock: Clock
 
     def ask(person: str) -> None:
         with quotas.together(person):
-            met.wait(10)
+            met.wait(60)
 
     with ThreadPoolExecutor(3) as many:
         list(many.map(ask, (ADA, ADA, BO)))

@@ -195,12 +195,12 @@ def test_a_wrong_problem_is_told_in_one_sentence(
 @pytest.mark.parametrize("key", ["windows", "members", "blackouts", "notice"])
 def test_a_list_of_millions_that_are_all_wrong_costs_no_more_than_one(key: str) -> None:
     problem = {**a_problem(), key: [0] * 8_000_000}
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(BadProblem, match=key):
         read_document(problem)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 FILES = {

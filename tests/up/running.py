@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 from services.up.lock import Told, holder
@@ -26,10 +28,12 @@ def clean_environment(**settings: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """A port that nobody has, below those that systems give to whoever names none."""
+    while True:
+        port = 15_000 + randbelow(17_000)
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def await_(there: Callable[[], Any], what: str) -> Any:

@@ -11,7 +11,7 @@ from services.config import Settings
 from services.storage import migrate
 from services.storage.engine import url_of
 from tests.services.commands import Terminal
-from tests.up.running import ROOT, await_, clean_environment, free_port
+from tests.up.running import PATIENCE, ROOT, await_, clean_environment, free_port
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_pages_alone_are_served_where_we_were_told_and_nowhere_else(tmp_path: Pa
 
         first.terminate()
 
-        assert first.wait(20) == 0
+        assert first.wait(PATIENCE) == 0
     assert second.returncode == 2
     assert b"is taken: name a free one in COMMONHOUR_LISTEN." in second.stderr
     assert second.stderr.count(b"did you mean COMMONHOUR_PUSH_URL?") == 1  # and we go on

@@ -21,7 +21,7 @@ import yaml  # type: ignore[import-untyped]
 from services.config import Settings
 from services.queue import QUEUES
 from tests.up.dockerfile import Image, read
-from tests.up.running import ROOT, await_, free_port
+from tests.up.running import PATIENCE, ROOT, await_, free_port
 
 DOCKERFILE = ROOT / "services" / "Dockerfile"
 COMPOSE = ROOT / "docker-compose.yml"
@@ -182,4 +182,4 @@ def test_what_the_image_runs_answers_is_found_healthy_and_ends(
     assert json.loads(connection.getresponse().read())["status"] == "ok"
     connection.close()
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0

@@ -18,7 +18,7 @@ from services.storage.rows.outbox import TaskState
 from services.up.lock import holder
 from services.wiring import Runtime
 from tests.runtimes import tasks
-from tests.up.running import Up, await_, free_port, runs
+from tests.up.running import PATIENCE, Up, await_, free_port, runs
 
 pytestmark = pytest.mark.xdist_group("up")  # one at a time: each is half a dozen processes
 Start = Callable[..., Up]
@@ -90,7 +90,7 @@ def test_a_port_that_others_were_told_of_is_not_exchanged(start: Start) -> None:
         port = taken.getsockname()[1]
         up = start(LISTEN=f"127.0.0.1:{port}", BASE_URL=f"http://localhost:{port}")
 
-        assert up.process.wait(30) == 2
+        assert up.process.wait(PATIENCE) == 2
     assert f"Port {port} is taken: name a free one in COMMONHOUR_LISTEN." in up.text
 
 
@@ -119,7 +119,7 @@ def test_a_second_one_on_the_same_folder_is_refused(start: Start) -> None:
 
     second = start()
 
-    assert second.process.wait(30) == 2
+    assert second.process.wait(PATIENCE) == 2
     assert second.text.startswith("commonhour: Common Hour already runs on ")
     assert first.address in second.text
     assert first.answers()
@@ -183,7 +183,7 @@ def test_what_cannot_start_says_why_and_what_to_do(
 ) -> None:
     up = start(**settings)
 
-    assert up.process.wait(30) == 2
+    assert up.process.wait(PATIENCE) == 2
     assert sentence in up.text
     assert up.text.startswith("commonhour: ")
     assert "Traceback" not in up.text

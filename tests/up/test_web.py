@@ -13,7 +13,7 @@ import pytest
 
 from scheduler.errors import Explained
 from services.up.web import bind
-from tests.up.running import ROOT
+from tests.up.running import PATIENCE, ROOT
 
 _SLOW = r"""
 import os, sys, time
@@ -68,7 +68,7 @@ def test_a_request_that_has_begun_is_answered_before_the_end(
         slow.send_signal(by)
 
         assert [len(each.result()) for each in answers] == [3_000_000] * 2
-        assert slow.wait(20) == 0
+        assert slow.wait(PATIENCE) == 0
         with pytest.raises(ConnectionRefusedError):
             _get(port, "/slow")
 
@@ -81,7 +81,7 @@ def test_idle_it_ends_at_once(slow: "subprocess.Popen[bytes]") -> None:
         began = time.monotonic()
         slow.send_signal(signal.SIGTERM)
 
-        assert slow.wait(20) == 0
+        assert slow.wait(PATIENCE) == 0
         assert time.monotonic() - began < 15  # a second, where nobody else works
 
 

@@ -34,7 +34,7 @@ from services.up.processes import fork
 from services.wiring import Runtime
 from services.worker import JOBS, CarefulWorker, ListedJob
 from tests.runtimes import a_runtime, tasks
-from tests.up.running import ROOT, await_, clean_environment, runs
+from tests.up.running import PATIENCE, ROOT, await_, clean_environment, runs
 
 CANARY = "dr.lovelace@example.org"
 SOUND = "services.jobs.planning.sound"
@@ -389,7 +389,7 @@ def test_a_redis_that_is_away_is_waited_for_and_that_is_said_once(tmp_path: Path
 
         process.terminate()
 
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     assert "Traceback" not in said.read_text()
     assert said.read_text().count(words) == 1
 
@@ -410,7 +410,7 @@ def test_a_worker_does_what_it_is_handed_and_ends_when_asked(
 
         process.terminate()
 
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     assert [each.state for each in tasks(runtime)] == [TaskState.DONE] * 2
     assert connection.zcard("rq:failed:planning") == connection.zcard("rq:failed:notices") == 0
     runtime.engine.dispose()

@@ -48,11 +48,11 @@ def test_three_hundred_hostile_letters_are_answered_at_once(
     path = ("/" + letters * 300)[:299] + "!"
     client = shown_house.visitor("nobody").client
 
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert own(path) is None
     asked = client.get("/sign-in", query_string={"next": path}, headers=PAGE)
     led = client.get(f"{path}?{path}", headers=PAGE)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
     assert asked.status_code == 200
     assert led.status_code in (303, 308, 404)
