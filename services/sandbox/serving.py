@@ -37,6 +37,7 @@ from services.sandbox.world import World
 
 _THREADS = 64
 _BACKLOG = 256
+_NAP = 0.05  # seconds between two looks whether we were asked to end
 _IDLE = 60  # seconds for which a connection is kept between two requests
 _log = logging.getLogger(__name__)
 
@@ -122,16 +123,17 @@ def serve(
     said: Callable[[Running], None] = lambda _: None,
 ) -> None:
     """Serve what is kept in `home` until SIGTERM or SIGINT; `said` is called once it answers."""
-    asked = threading.Event()
+    asked: list[int] = []  # a signal may take no lock: whoever it interrupts may hold it
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: asked.set())
+        signal.signal(each, lambda number, _: asked.append(number))
     with _alone(home), closing(World.open(home)) as world:
         addresses = list(redirects)
         world.grants.allow(addresses)
         world.entra.allow(addresses)
         with serving(world, home=home, listener=listener, mails=mails) as running:
             said(running)
-            asked.wait()
+            while not asked:
+                time.sleep(_NAP)
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from threading import Event, Thread
 
 import pytest
 
+from services.sandbox.mail import carrier
 from services.sandbox.mail.answers import found, give
 from services.sandbox.mail.carrier import Door, carrying
 from services.sandbox.mail.letters import parsed
 from tests.sandbox.mailing import GINA, OTTO, Organizer, Town, a_town, mondays
 
-_PATIENCE = 10.0  # seconds
+_PATIENCE = 60.0  # seconds
 
 
 @dataclass
@@ -109,6 +110,28 @@ def test_what_can_never_be_taken_holds_nobody_up(town: Town) -> None:
     answer(town, OTTO, "accepted")
     senders = carried(town, [400], 2, lambda: None)
     assert ["Gina" in each for each in senders] == [True, False]
+
+
+class Meanwhile(Event):
+    """Who looks whether it is set is overtaken: it is set, and there is news of that."""
+
+    news: Event
+
+    def is_set(self) -> bool:
+        before = super().is_set()
+        self.set()
+        self.news.set()
+        return before
+
+
+def test_asked_to_end_as_it_begins_to_look_it_ends(town: Town) -> None:
+    made = carrier._Carrier(town.world.post, Door("http://127.0.0.1:1/", "a secret"))  # noqa: SLF001
+    made.ended = Meanwhile()
+    made.ended.news = made.news
+    thread = Thread(target=made.run, daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    assert not thread.is_alive()
 
 
 def test_without_a_service_answers_wait(town: Town) -> None:

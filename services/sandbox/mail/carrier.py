@@ -65,8 +65,10 @@ class _Carrier:
         """Carry until the end."""
         failures = 0
         with httpx.Client(timeout=_PATIENCE, trust_env=False) as client:
-            while not self.ended.is_set():
+            while True:
                 self.news.clear()
+                if self.ended.is_set():  # after that: who ends it sets it before there is news
+                    return
                 done = all(self._carried(client, number) for number in self._post.waiting())
                 failures = 0 if done else failures + 1
                 pause = None if done else _PAUSES[min(failures, len(_PAUSES)) - 1]

@@ -56,6 +56,7 @@ async def _serve(listener: socket.socket, post: Postbox, ended: asyncio.Event) -
     for each in begun:
         each.cancel()
     await asyncio.gather(*begun, return_exceptions=True)
+    await loop.shutdown_default_executor()  # what is being taken is taken
 
 
 class _Taker:
