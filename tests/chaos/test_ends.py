@@ -21,6 +21,7 @@ def test_what_is_at_a_long_effect_ends_in_time_and_gives_it_back(make_lane: Make
     lane = make_lane(times=LONG, planted=NEVER)
     lane.service.start()
     until(lane.service.is_ready, "a service")
+    until(lambda: len(lane.service.said("started")) == len(PARTS) - 1, "the others")
     facts = [a_fact(Kind.SLOW), a_fact()]
     lane.record(facts[0])
     lane.record(facts[1])

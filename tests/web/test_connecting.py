@@ -58,7 +58,7 @@ def service(tmp_path: Path, sandbox: Running) -> Iterator[Served]:
 def page(browser: Browser, service: Served) -> Iterator[Page]:
     """A window in which Ines is signed in."""
     context = browser.new_context(ignore_https_errors=True, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     Journey(page, service).sign_in()
     yield page
@@ -162,7 +162,7 @@ def test_waiting_for_calendars_ends_when_they_are_read(tmp_path: Path, browser: 
         expect(page.get_by_text("0 of 1 calendar read.")).to_be_visible()
         drained(service.runtime)
 
-        expect(page.get_by_text("read just now")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("read just now")).to_be_visible(timeout=60_000)
         expect(page.locator("[data-waiting]")).to_have_count(0)
 
 
