@@ -207,7 +207,7 @@ def window(browser: Browser) -> Iterator[Any]:
 
     def window(**options: Any) -> Page:
         context = browser.new_context(reduced_motion="reduce", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         return context.new_page()
 
