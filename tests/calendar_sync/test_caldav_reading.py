@@ -127,7 +127,7 @@ def test_a_host_that_never_finishes_is_left_in_time(host: DavHost) -> None:
     over = Event()
     host.says[SEARCHED] = replace(data(AN_EVENT), held=over)
 
-    found = host.provider(limits=Limits(address_seconds=0.5)).busy([host.calendar], SPRING)
+    found = host.provider(limits=Limits(address_seconds=2.0)).busy([host.calendar], SPRING)
 
     over.set()
     assert isinstance(found[host.calendar], Silence)

@@ -15,6 +15,7 @@ from calendar_sync.ics.reachable import Address
 from calendar_sync.ics.source import Source, read_all
 from tests.calendar_sync.builders import SPRING, a_calendar, an_hour, starts
 from tests.calendar_sync.hosts import LOOPBACK, Host, Page, a_host, leads_to
+from tests.up.running import free_port
 
 GOOD = a_calendar(an_hour("20270301"))
 ONE = ["03-01 09:00"]
@@ -293,10 +294,7 @@ def test_a_look_up_that_takes_for_ever() -> None:
 
 
 def test_a_host_that_does_not_listen(host: Host) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-    answer = refusal(f"https://calendar.example.org:{port}/{SECRET}", host.network())
+    answer = refusal(f"https://calendar.example.org:{free_port()}/{SECRET}", host.network())
 
     assert "does not accept a secure connection: check the address" in answer
 

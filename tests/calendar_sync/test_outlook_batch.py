@@ -101,14 +101,14 @@ class Slow(GraphHost):
 
     def answer(self, asked: Asked) -> Said:
         if asked.path.endswith(self.slow):
-            self.calm.wait(20)
+            self.calm.wait(60)
         return super().answer(asked)
 
 
 @contextmanager
 def a_slow_one(monkeypatch: pytest.MonkeyPatch, *paths: str) -> Iterator[Slow]:
     for each in ("_TIMES", "_LONG_TIMES"):
-        monkeypatch.setattr(connection, each, httpx.Timeout(0.2).as_dict())
+        monkeypatch.setattr(connection, each, httpx.Timeout(1.0).as_dict())
     host = Slow(events={each: [an_event("2027-03-10T09:00", "2027-03-10T10:00")] for each in NAMES})
     host.slow, host.calm = paths, Event()
     with serving(host):

@@ -175,11 +175,12 @@ def test_a_host_that_hangs_is_given_up_and_asked_later(
     town: GoogleTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.moves_in(ADA, *WEEK)
-    for each in ("_TIMES", "_LONG_TIMES"):
-        monkeypatch.setattr(connection, each, httpx.Timeout(0.1).as_dict())
     town.fault(ADA, delay=0.4, times=None)
 
-    town.later(hours=7)
+    with monkeypatch.context() as hasty:
+        for each in ("_TIMES", "_LONG_TIMES"):
+            hasty.setattr(connection, each, httpx.Timeout(0.1).as_dict())
+        town.later(hours=7)
     town.mended()
     town.later(minutes=6)
 

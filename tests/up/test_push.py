@@ -151,7 +151,7 @@ def test_whoever_answers_otherwise_fails(
 def test_a_slow_answer_is_not_waited_for(
     authority: trustme.CA, ca_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knock, "_SECONDS", 0.5)
+    monkeypatch.setattr(knock, "_SECONDS", 2.0)
 
     def drips(_env: dict[str, Any], start: Any) -> Iterable[bytes]:
         start("200 OK", [])
@@ -166,7 +166,7 @@ def test_a_slow_answer_is_not_waited_for(
 
     assert finding.state == "failing"
     assert "takes longer than" in finding.what
-    assert took < 5
+    assert took < 9  # and not until it ends
 
 
 def unknown(_host: str, _port: int) -> list[Any]:
