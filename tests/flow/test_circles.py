@@ -60,7 +60,7 @@ def meets(flat: Flat, act: Act, word: str, other: Act) -> None:
         finally:
             event.remove(flat.runtime.engine, "after_cursor_execute", begins)
         [found] = begun
-        found.result(20)
+        found.result(60)
 
 
 def hears(flat: Flat, each: Callable[..., None]) -> Act:

@@ -869,5 +869,6 @@ def test_nobody_is_added_to_what_is_read_while_consent_is_withdrawn(
 def waits(runtime: Runtime) -> bool:
     """Whether somebody waits for somebody else in the database."""
     with runtime.reading() as work:
-        asked = text("select count(*) from pg_locks where not granted")
-        return bool(work.session.execute(asked).scalar_one())
+        asked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        asked += " and datname = current_database()"
+        return bool(work.session.execute(text(asked)).scalar_one())
