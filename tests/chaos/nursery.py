@@ -77,7 +77,7 @@ def a_nursery() -> Iterator[Nursery]:
         finally:
             assert process.stdin
             process.stdin.close()  # that is how it learns
-            process.wait(30)
+            process.wait(90)
 
 
 def _serve() -> None:

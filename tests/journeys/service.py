@@ -100,7 +100,7 @@ def started(
             yield Service(address, home, env, log, closing, beside)
         finally:
             process.send_signal(signal.SIGTERM)
-            status = process.wait(40)
+            status = process.wait(90)
     assert status == 0
 
 

@@ -13,7 +13,8 @@ from services.reactions import REACTIONS
 from services.wiring import Runtime
 from tests.outbox.yard import HASTY, OURS, TELL, tell
 
-TIMES = replace(HASTY, lease=20.0, renew=5.0)
+TIMES = replace(HASTY, lease=20.0, renew=5.0, grace=0.3)
+PATIENT = replace(TIMES, grace=15.0)
 
 
 def goes_on(claim: Claim) -> None:
@@ -49,7 +50,8 @@ def said(word: str) -> None:
 def main(how: str, url: str, home: str) -> None:
     REACTIONS.update(OURS)
     signal.signal(signal.SIGTERM, leases.end_soon)
-    runtime = Runtime.of(Settings(home=Path(home), database_url=url, times=TIMES))
+    times = PATIENT if how == ends_in_time.__name__ else TIMES
+    runtime = Runtime.of(Settings(home=Path(home), database_url=url, times=times))
     claims.run(runtime, TELL, globals()[how], [1, 2, 3])
     said("ended")
 

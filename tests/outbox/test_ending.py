@@ -49,7 +49,7 @@ def given_back(yard: Yard, job: Job) -> None:
     with a_program(yard, job) as process:
         asked = time.monotonic()
         process.terminate()
-        code = process.wait(30)
+        code = process.wait(90)
         took = time.monotonic() - asked
     rows = yard.tasks()
 
@@ -71,7 +71,7 @@ def test_what_ends_within_the_grace_is_kept_and_nothing_more_is_begun(
     yard = postgres_yard
     with a_program(yard, ends_in_time) as process:
         process.terminate()
-        code, rest = process.wait(30), process.communicate()[0]
+        code, rest = process.wait(90), process.communicate()[0]
 
     assert (code, rest) == (0, "ended\n")
     assert [row.state for row in yard.tasks()] == ["done", "waiting", "waiting"]
@@ -84,7 +84,7 @@ def test_what_belongs_to_a_process_that_was_killed_is_taken_after_its_lease(
     yard = sqlite_yard
     with a_program(yard, goes_on) as process:
         process.kill()
-        process.wait(30)
+        process.wait(90)
 
     early = yard.begin(1)
     yard.pass_time(TIMES.lease + 1)

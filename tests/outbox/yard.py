@@ -25,7 +25,7 @@ from services.times import Times
 from services.wiring import Runtime
 from tests.runtimes import Jobs, tasks
 
-HASTY = Times(lease=0.5, renew=0.1, sweep=0.001, retry=10.0, grace=0.3)  # seconds
+HASTY = Times(lease=0.5, renew=0.1, sweep=0.001, retry=10.0)  # seconds
 
 
 @dataclass(frozen=True, slots=True)

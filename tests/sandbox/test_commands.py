@@ -84,12 +84,12 @@ def test_it_starts_answers_and_ends_on_sigterm(tmp_path: Path) -> None:
 
         for port, said in ((listen, "already in use"), ("127.0.0.1:0", "already runs on")):
             with _command(tmp_path, "--listen", port) as second:
-                text, _ = second.communicate(timeout=30)
+                text, _ = second.communicate(timeout=90)
                 assert (second.returncode, text.count("\n")) == (2, 1)
                 assert said in text
 
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(90) == 0
         assert process.stdout.read() == ""
 
 
