@@ -75,9 +75,9 @@ def fact_called(name: str) -> type[Fact] | None:
     return next((each for each in REACTIONS if each.__name__ == name), None)
 
 
-def urgent() -> list[str]:
-    """The jobs that somebody waits for."""
-    return sorted({each.job for _, each in known() if each.urgent})
+def jobs(*, urgent: bool) -> list[str]:
+    """The jobs that somebody waits for, or those that nobody does."""
+    return sorted({each.job for _, each in known() if each.urgent is urgent})
 
 
 def reaction_called(job: str) -> Reaction | None:

@@ -16,7 +16,7 @@ from services.claims import DEATHS
 from services.flow import plans
 from services.log import logger
 from services.queue import QUEUES, URGENT, NoQueue
-from services.reactions import reaction_called, urgent
+from services.reactions import jobs, reaction_called
 from services.storage import outbox
 from services.storage.outbox import Handed
 from services.storage.rows.outbox import TaskState
@@ -26,7 +26,9 @@ from services.wiring import Runtime
 
 _log = logger(__name__)
 _MOST = 1000  # tasks in one turn
-_JOBS = 20  # that may wait in a queue of Redis: the rest waits in SQL, where nothing is lost
+# Jobs that may wait in a queue of Redis. The rest waits in SQL, where nothing is lost, and comes
+# in fewer and larger jobs: to begin one takes longer than most tasks.
+_JOBS = 2
 
 
 @dataclass(slots=True)
@@ -77,14 +79,14 @@ class Relay:
         open_ = [each for each in QUEUES if each not in paused]
         rushed = [each for each in open_ if self._has_room(f"{each}{URGENT}")]
         roomy = [each for each in open_ if self._has_room(each)]
-        return self._handed(rushed, urgent()) + self._handed(roomy)
+        return self._handed(rushed, jobs(urgent=True)) + self._handed(roomy, jobs(urgent=False))
 
     def _has_room(self, queue: str) -> bool:
         return self.runtime.queues.waiting(queue) < _JOBS
 
-    def _handed(self, queues: list[str], jobs: list[str] | None = None) -> int:
+    def _handed(self, queues: list[str], those: list[str]) -> int:
         resend = timedelta(seconds=self.runtime.settings.times.resend)
-        which: dict[str, Any] = {"resend": resend, "queues": queues, "jobs": jobs}
+        which: dict[str, Any] = {"resend": resend, "queues": queues, "jobs": those}
         with self.runtime.reading() as work:
             if not queues or not outbox.anything_to_take(work.session, work.now, **which):
                 return 0

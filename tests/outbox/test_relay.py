@@ -12,6 +12,7 @@ import pytest
 
 from services import relay as relays
 from services.queue import NoQueue, RedisQueues
+from services.reactions import REACTIONS, Reaction
 from services.relay import Relay
 from services.storage import outbox
 from services.storage.rows.outbox import PausedRow, TaskState
@@ -30,7 +31,7 @@ class Full(Jobs):
     full: frozenset[str] = frozenset()
 
     def waiting(self, queue: str) -> int:
-        return 20 if queue in self.full else 19
+        return 2 if queue in self.full else 1
 
 
 @dataclass
@@ -207,6 +208,22 @@ def test_what_is_due_later_is_neither_handed_on_nor_begun(yard: Yard) -> None:
 
     assert (handed, begun) == ([], None)
     assert len(yard.lines()) == 1
+
+
+def test_what_is_urgent_waits_as_well_where_its_own_queue_has_no_room(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REACTIONS, Moved, (Reaction(CARRY, batch=7, urgent=True),))
+    yard.record(Moved(thing(1)), Changed(thing(2), 1))
+    yard.runtime.queues = queues = Full(full=frozenset({"notices-urgent"}))
+
+    Relay(yard.runtime).turn()
+    early = list(queues.handed)
+    queues.full = frozenset()
+    Relay(yard.runtime).turn()
+
+    assert [job for job, _ in early] == [TELL]
+    assert [job for job, _ in queues.handed] == [TELL, CARRY]
 
 
 def test_where_there_is_nothing_to_do_redis_is_not_asked(yard: Yard) -> None:
