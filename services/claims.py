@@ -81,6 +81,7 @@ class Claim:
         """
         with self.runtime.work() as work:
             yield work
+            work.session.flush()  # all of it is written by the time that we look
             ours = (
                 outbox.finish(work.session, work.now, self.task.id, self.task.fence)
                 if last

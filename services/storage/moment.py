@@ -7,7 +7,7 @@ one machine, whose clock is ours.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, type_coerce
+from sqlalchemy import Interval, bindparam, func, literal, type_coerce
 from sqlalchemy.orm import Session
 
 from services.storage.types import UtcDateTime
@@ -21,3 +21,21 @@ def moment(session: Session, now: datetime, after: timedelta = timedelta()) -> A
     if session.get_bind().dialect.name != "postgresql":
         return literal(now + after, UtcDateTime)
     return type_coerce(func.now() + literal(after), UtcDateTime)
+
+
+def now_of(*, postgresql: bool, later: bool = False) -> Any:
+    """The same in a statement that is kept, and run with what `after` returns.
+
+    later  so much after
+    """
+    if not postgresql:
+        return bindparam("later" if later else "now", type_=UtcDateTime)
+    now = func.now()
+    return type_coerce(now + bindparam("after", type_=Interval) if later else now, UtcDateTime)
+
+
+def after(session: Session, now: datetime, seconds: timedelta) -> dict[str, datetime | timedelta]:
+    """What a statement with both moments of `now_of` is run with."""
+    if session.get_bind().dialect.name == "postgresql":
+        return {"after": seconds}
+    return {"now": now, "later": now + seconds}

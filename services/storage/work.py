@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from services.storage import audit, outbox
 from services.storage.audit import Line
 from services.storage.rows.row import Row
 
+_ENGINES = 8  # a process has one or two
 # How a database says no, in our words: what was read has changed, what is new is there already,
 # it is in trouble (`trouble.trouble_of` tells which), all our connections to it are in use, its
 # tables are not those of this version.
@@ -91,8 +93,7 @@ def begin(engine: Engine, now: datetime, actor: UUID | None = None) -> Iterator[
 
 def open_work(engine: Engine, now: datetime, actor: UUID | None = None) -> Work:
     """Open a unit of work whose end its caller decides, by `commit` or by closing its session."""
-    writing = engine.execution_options(writes=True)
-    return Work(Session(writing, expire_on_commit=False), now, actor)
+    return Work(Session(_writing(engine), expire_on_commit=False), now, actor)
 
 
 @contextmanager
@@ -108,3 +109,8 @@ def reading(engine: Engine, now: datetime, actor: UUID | None = None) -> Iterato
 def open_reading(engine: Engine, now: datetime, actor: UUID | None = None) -> Work:
     """Open a transaction that only reads, whose end its caller decides."""
     return Work(Session(engine, autoflush=False, expire_on_commit=False), now, actor)
+
+
+@lru_cache(_ENGINES)  # it is made anew more slowly than most of what it is asked
+def _writing(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)
