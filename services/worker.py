@@ -12,7 +12,6 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from inspect import getmembers, isfunction
@@ -24,9 +23,8 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
-from calendar_sync.trust import trust
 from scheduler.errors import Explained
-from services import claims, leases, wiring
+from services import claims, leases, rehearsing, wiring
 from services.claims import Job as Do
 from services.config import Settings
 from services.outline import outline, without_words
@@ -224,16 +222,15 @@ class _Ending:
 
 
 def _warm(runtime: Runtime) -> bool:
-    """Load what the first connections load, then keep none: every job is a fork of us.
+    """Rehearse, then keep no connection: every job is a fork of us.
 
     False: the tables are those of an earlier version, and whatever we did would fail.
     """
-    settings = runtime.settings
-    for file in {each.ca_file for each in (settings.network, settings.google, settings.outlook)}:
-        with suppress(Explained):  # whoever needs it says so
-            trust(file, Explained)
     try:
-        return migrate.is_current(runtime.engine)
+        current = migrate.is_current(runtime.engine)
+        if current:
+            rehearsing.rehearse(runtime)
+        return current
     finally:
         runtime.engine.dispose()
 
