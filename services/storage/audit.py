@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ _RAW = text(
     "select (select sealed from audit_end), number, at, actor, action, subject, version, seal "
     "from audit order by number"
 )
+_LINES = cast(Table, AuditRow.__table__)
+_END = select(AuditEndRow.__table__.c.sealed)
 _ONE, _OWNER = 1, "the end of the audit"  # its row, and whose seal that is
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"  # as SQLAlchemy writes it on SQLite
 
@@ -62,14 +64,14 @@ def append(session: Session, lines: Sequence[Line]) -> None:
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     end = _end(session)
     number, seal = end or _last(session)
+    rows = []
     for line in lines:
-        number, row = number + 1, AuditRow(**_columns(line))
-        row.number, row.seal = number, _seal(seal, number, line)
-        seal = row.seal
-        session.add(row)
+        number += 1
+        seal = _seal(seal, number, line)
+        rows.append({**_columns(line), "number": number, "seal": seal})
+    session.execute(insert(_LINES), rows)
     if end or number == len(lines):
         _keep_end(session, number, seal)
-    session.flush()
 
 
 def verify(session: Session) -> Verdict:
@@ -116,7 +118,7 @@ def _end(session: Session) -> tuple[int, bytes] | None:
 
 
 def _end_row(session: Session) -> bytes | None:
-    return session.scalars(select(AuditEndRow.sealed)).first()
+    return session.execute(_END).scalar()
 
 
 def _opened(keys: Keys, sealed: Any) -> tuple[int, bytes] | None:
