@@ -85,6 +85,14 @@ def coordinators(work: Work, group_id: UUID) -> list[tuple[CoordinatorRow, Perso
     return list(work.session.execute(question).all())
 
 
+def is_coordinator(work: Work, group_id: UUID, person: UUID) -> bool:
+    """Whether somebody coordinates the group."""
+    question = select(CoordinatorRow.since).where(
+        CoordinatorRow.group_id == group_id, CoordinatorRow.person_id == person
+    )
+    return work.session.execute(question).first() is not None
+
+
 def drop_coordinator(work: Work, group_id: UUID, person: UUID) -> int:
     """End somebody's coordination; return how many rows that was."""
     found = work.session.execute(

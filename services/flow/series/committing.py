@@ -45,22 +45,23 @@ def commit(  # noqa: PLR0913, PLR0917 -- what decides, each by its name
     for obstacle in doubts.obstacles(work, keys, hosts, row, meetings, rate=rate):
         what, _, remedy = obstacle.rpartition(": ")
         raise Conflict(what, remedy=remedy)
-    organising.keep_calendar(work, keys, row)
-    _begin(work, row, meetings)
+    _begin(work, keys, row, meetings)
     work.note("series.committed", row.id, row.version)
     work.record(SeriesCommitted(row.id, row.revision))
     return row
 
 
-def _begin(work: Work, row: SeriesRow, meetings: Sequence[MeetingRow]) -> None:
+def _begin(work: Work, keys: Keys, row: SeriesRow, meetings: Sequence[MeetingRow]) -> None:
+    """Write what is new, once all is looked up: each look writes out what is changed by then."""
     dates = invited.to_come(meetings, work.now)
+    those, account = coming.to(work, row, dates), organising.account_of(work, row)
+    organising.keep_calendar(work, keys, row)
     for each in meetings:
         if each not in dates:
             work.session.delete(each)
     arranging.begin(work, row, dates)
-    for one in coming.to(work, row, dates):
+    for one in those:
         work.add(one.row(work, row))
-    account = organising.account_of(work, row)
     row.identity = None if account is None else account.identity
     row.state, row.committed_at = SeriesState.COMMITTED, work.now
     work.session.flush()

@@ -37,7 +37,7 @@ def obstacles(  # noqa: PLR0913 -- what decides, each by its name
     dates = invited.to_come(meetings, work.now)
     if not dates:
         yield "All of its dates are over: plan again, for a term that is to come"
-    if not coming.to(work, row, dates):
+    if not members.count(work, row.group_id) and not coming.to(work, row, dates):
         yield "Nobody would be invited: the group has no members"
     term = terms.one(work, row.group_id, row.term_id)
     if term is not None:

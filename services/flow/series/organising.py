@@ -121,8 +121,7 @@ def account_of(work: Work, row: SeriesRow) -> AccountRow | None:
     account = None if row.account_id is None else accounts.one(work, row.account_id)
     if account is None:
         return None
-    coordinators = {person.id for _, person in groups.coordinators(work, row.group_id)}
-    return account if account.person_id in coordinators else None
+    return account if groups.is_coordinator(work, row.group_id, account.person_id) else None
 
 
 def keep_calendar(work: Work, keys: Keys, row: SeriesRow) -> None:

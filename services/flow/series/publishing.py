@@ -30,7 +30,7 @@ from services.times import Times
 _AGAIN = timedelta(hours=1)  # until a host is asked again after a failure that somebody can mend
 _MENDED = (ReconnectNeeded, NotAllowed)
 _SOON = 60.0  # seconds until what others keep changing is written once more
-_REQUESTS = 6  # about as many as it takes to write a series, and to invite to it
+_REQUESTS = 7  # about as many as it takes to write a series, and to invite to it
 
 
 class _Tried(NamedTuple):
