@@ -7,6 +7,7 @@ same calls of the same client, `put_series`, with as many under way, and keeps n
 `python -m benchmarks.series 500 google outlook` measures with so many series.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -81,6 +82,8 @@ class _Bench:
         self._runtime, self._host = runtime, host
         self._first, self._drafts = drafts[:_WARM], drafts[_WARM:]
         self._client = create_app(runtime).test_client()
+        gc.collect()
+        gc.freeze()  # as the web server does
         self._rate = 0.0
 
     def all(self, pids: dict[str, int]) -> None:
