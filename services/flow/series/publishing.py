@@ -23,6 +23,7 @@ from services.keys import Keys
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
 from services.storage import tellings
+from services.storage.rows.accounts import Host
 from services.storage.rows.series import EventRow, SeriesRow
 from services.storage.work import Work
 from services.times import Times
@@ -30,7 +31,8 @@ from services.times import Times
 _AGAIN = timedelta(hours=1)  # until a host is asked again after a failure that somebody can mend
 _MENDED = (ReconnectNeeded, NotAllowed)
 _SOON = 60.0  # seconds until what others keep changing is written once more
-_REQUESTS = 7  # about as many as it takes to write a series, and to invite to it
+# About as many as it takes to write a series in which a date is moved, and to invite to it.
+_REQUESTS = {Host.GOOGLE: 7, Host.OUTLOOK: 10}
 
 
 class _Tried(NamedTuple):
@@ -63,7 +65,7 @@ def publish(task: Task, keys: Keys, opening: Opening, series_id: UUID, times: Ti
 def _written(task: Task, keys: Keys, opening: Opening, due: Due, place: Place) -> list[_Tried]:
     """Write every object; return what is not noted yet, and what failed. Raises TryLater."""
     with opening.provider(
-        place.host, place.account_id, place.scopes, requests=_REQUESTS
+        place.host, place.account_id, place.scopes, requests=_REQUESTS.get(place.host, 4)
     ) as provider:
         try:
             calendar = place.calendar or _chosen(task, keys, provider, due.series_id)
