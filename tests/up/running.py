@@ -136,7 +136,7 @@ def runs(pid: int) -> bool:
     """Whether this process runs; one that only waits to be noted does not."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it ends as it is looked at
         return False
 
 
