@@ -38,10 +38,10 @@ class _Nobody:
     """Who has no account (`calendar_sync.host.Access` and `Gate`): nothing is asked for them."""
 
     def token(self, refused: str | None = None) -> str:
-        raise NotImplementedError(refused)
+        raise LookupError(f"nobody has a token, nor another than {refused}")
 
     def take(self, requests: int = 1) -> None:
-        raise NotImplementedError(requests)
+        raise LookupError(f"nobody is given {requests} requests")
 
 
 def _ask(runtime: Runtime) -> None:
