@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scheduler.errors import Explained
 from services.up.lock import holder
+from services.up.orphans import end_with
 
 _ADDRESS = re.compile(r"Common Hour is running: (\S+)")
 _SANDBOX = re.compile(r"The sandbox plays [\w ]+: (\S+?)/?\s*$")
@@ -52,6 +54,7 @@ def running(home: Path) -> Iterator[Service]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # Ctrl-C is ours to pass on
+        preexec_fn=partial(end_with, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 -- one thread
     )
     try:
         sandbox, address = _addresses(process)

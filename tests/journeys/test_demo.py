@@ -15,7 +15,9 @@ from threading import Thread
 import httpx
 import pytest
 
+from tests.crash.waiting import until
 from tests.journeys.service import ROOT
+from tests.up.running import runs
 
 _PATIENCE = 240.0  # seconds; half a minute, where nobody else works
 COMMAND = [sys.executable, "-m", "services", "demo"]
@@ -43,6 +45,19 @@ def test_without_a_terminal_it_plays_the_story_checks_its_end_and_ends(folder: P
     assert "The answer is the one that the planner gives for the same calendars" in done.stdout
     assert "3rd Thursday" in done.stdout
     assert "commonhour demo --stay" in done.stdout
+
+
+def test_killed_at_its_work_it_leaves_nothing_running(folder: Path) -> None:
+    with subprocess.Popen(
+        COMMAND, cwd=folder, env=env(COMMONHOUR_LISTEN="127.0.0.1:0"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        service = int(until(lambda: children.read_text().split(), "a service", _PATIENCE)[0])
+        until(lambda: b"services\0up" in Path(f"/proc/{service}/cmdline").read_bytes(), "it")
+        process.kill()
+
+    until(lambda: not runs(service), "its end", _PATIENCE)
 
 
 def test_on_a_terminal_it_goes_on_running_where_it_says(folder: Path) -> None:
