@@ -15,7 +15,7 @@ from services.flow.series.said import Said
 from services.flow.series.views import Delivered, Delivery
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
-from services.storage import tellings
+from services.storage import set_aside, tellings
 from services.storage.rows.series import (
     AttendeeRow,
     EventRow,
@@ -46,12 +46,28 @@ _REMOVED_DATE = Delivery(
     "Somebody removed this date from the organiser's calendar",
     "send it once more, if that was a mistake; else cancel it here, so that everybody knows",
 )
+_ASIDE = Delivery(
+    Delivered.FAILED,
+    "It could not be sent, through a mistake of this service",
+    "send it once more; if that does not help, tell whoever runs the service",
+)
 
 
 def of(
     work: Work, row: SeriesRow, attendees: Iterable[AttendeeRow], meetings: Iterable[MeetingRow]
 ) -> Mapping[tuple[UUID, UUID], Delivery]:
     """How each date stands with each of those who are invited to it: (attendee, meeting)."""
+    found = _as_sent(work, row, attendees, meetings)
+    aside = _aside(work, row, {who for who, _ in found})
+    return {
+        (who, date): _ASIDE if each.state is Delivered.WAITING and who in aside else each
+        for (who, date), each in found.items()
+    }
+
+
+def _as_sent(
+    work: Work, row: SeriesRow, attendees: Iterable[AttendeeRow], meetings: Iterable[MeetingRow]
+) -> dict[tuple[UUID, UUID], Delivery]:
     events, dates = stored.events(work, row.id), list(meetings)
     pairs = stored_attendees.of(work, row.id)
     nowhere = {one.id for one, person in pairs if not persons.reachable(person.email)}
@@ -73,6 +89,15 @@ def of(
     }
 
 
+def _aside(work: Work, row: SeriesRow, attendees: set[UUID]) -> set[UUID]:
+    """Whom nothing is sent to any more, as sending it has failed too often."""
+    if set_aside.subjects(work, "calendars.publish", [row.id]):
+        return attendees
+    if row.organiser is Organiser.ACCOUNT:
+        return set()
+    return set_aside.subjects(work, "notices.tell_dates", attendees)
+
+
 def resend(work: Work, group_id: UUID, series_id: UUID, attendee_id: UUID | None) -> None:
     """Write a series once more, or have one attendee told once more (None: everybody).
 
@@ -92,6 +117,8 @@ def resend(work: Work, group_id: UUID, series_id: UUID, attendee_id: UUID | None
         raise missing("attendee")
     if row.organiser is Organiser.ACCOUNT:
         _write_again(work, row)
+    elif row.published < row.revision:
+        work.record(SeriesDue(row.id, row.revision))
     for each in those if row.organiser is Organiser.MAILBOX else ():
         for telling in tellings.of_attendee(work, each.id):
             telling.revision, telling.failed_at = 0, None

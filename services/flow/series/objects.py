@@ -13,7 +13,7 @@ from services.flow.access import OVER, email_of
 from services.flow.series import organising
 from services.flow.series.kept import from_kept
 from services.flow.series.part import Part
-from services.keys import Keys
+from services.keys import Keys, Unsealable
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
 from services.storage.rows.accounts import AccountRow, Host
@@ -21,6 +21,11 @@ from services.storage.rows.series import EventRow, Organiser, SeriesRow, SeriesS
 from services.storage.work import Work
 
 Guest = tuple[Part, str]
+
+_UNREADABLE = Unsealable(
+    "Which calendar this is written to cannot be read here any more",
+    remedy="have whoever runs the service check COMMONHOUR_TOKEN_KEYS",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,11 @@ def _object(row: SeriesRow, event: EventRow, guests: Sequence[Guest]) -> Object 
     return Object(event.id, draft, written=event.written_revision > 0)
 
 
-def _place(keys: Keys, row: SeriesRow, account: AccountRow) -> Place:
-    calendar = None if row.calendar is None else CalendarId(keys.opened(row.calendar, row.id))
+def _place(keys: Keys, row: SeriesRow, account: AccountRow) -> Place | Explained:
+    try:
+        calendar = None if row.calendar is None else CalendarId(keys.opened(row.calendar, row.id))
+    except Unsealable:
+        return _UNREADABLE
     return Place(account.id, account.host, frozenset(account.scopes), calendar)
 
 

@@ -19,7 +19,7 @@ from services.flow.memory import Task
 from services.flow.series import objects
 from services.flow.series.objects import Due, Object, Place
 from services.flow.series.part import Part
-from services.keys import Keys
+from services.keys import Keys, Unsealable
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
 from services.storage import tellings
@@ -29,7 +29,7 @@ from services.storage.work import Work
 from services.times import Times
 
 _AGAIN = timedelta(hours=1)  # until a host is asked again after a failure that somebody can mend
-_MENDED = (ReconnectNeeded, NotAllowed)
+_MENDED = (ReconnectNeeded, NotAllowed, Unsealable)
 _SOON = 60.0  # seconds until what others keep changing is written once more
 # About as many as it takes to write a series in which a date is moved, and to invite to it.
 _REQUESTS = {Host.GOOGLE: 7, Host.OUTLOOK: 10}
