@@ -34,7 +34,7 @@ Said = Literal["waiting", "accepted", "tentative", "declined"]
 class Expected(TypedDict):
     """Who comes, as far as they have answered; needed: how many make a quorum.
 
-    certain: enough have accepted. possible: enough still can come.
+    certain: enough have accepted, and all who are required. possible: they still can come.
     """
 
     accepted: int

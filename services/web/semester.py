@@ -18,9 +18,9 @@ from services.storage.rows.series import AttendeeRow, MeetingRow, MeetingState, 
 from services.web.clocks import Clocks
 
 # How a date stands, the best first.
-CERTAIN = Mark("kept", "certain", "enough have accepted")
-OPEN = Mark("open", "open", "not enough have accepted yet, and enough still can")
-SHORT = Mark("short", "short", "too few can still come")
+CERTAIN = Mark("kept", "certain", "enough have accepted, and all who are required")
+OPEN = Mark("open", "open", "not enough, or not all who are required, have accepted yet")
+SHORT = Mark("short", "short", "too few can still come, or somebody required cannot")
 OVER = Mark("over", "over", "it has begun, or is over")
 CANCELLED = Mark("skipped", "cancelled", "not held")
 _STANDINGS = (CERTAIN, OPEN, SHORT, OVER, CANCELLED)
@@ -147,7 +147,7 @@ def changeable(meeting: MeetingRow, now: datetime) -> bool:
 
 
 def coming(each: Attendance) -> str:
-    """Write "8 accepted, 1 maybe, 2 declined; 6 needed"."""
+    """Write "8 accepted, 1 maybe, 2 declined; 6 needed; Ben, who is required, declined"."""
     parts = {
         "accepted": each.accepted,
         "maybe": each.tentative,
@@ -155,7 +155,9 @@ def coming(each: Attendance) -> str:
         "not answered": each.waiting,
     }
     said = [f"{many} {word}" for word, many in parts.items() if many]
-    return f"{', '.join(said) or 'nobody is invited'}; {each.needed} needed"
+    without = [f"{name}, who is required, declined" for name in each.without]
+    count = f"{', '.join(said) or 'nobody is invited'}; {each.needed} needed"
+    return "; ".join([count, *without])
 
 
 def _entry(shown: Shown, each: Date, now: datetime, clocks: Clocks) -> Entry:

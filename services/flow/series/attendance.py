@@ -1,4 +1,4 @@
-"""Attendance of a date: how many come as far as they have answered, and whether that is enough."""
+"""Attendance of a date: who comes as far as they have answered, and whether that is enough."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,18 @@ from services.flow.series.views import Attendance
 from services.planning.rules import decimals
 
 
-def of(term_rules: Mapping[str, Any], members: int, answers: Iterable[Answer]) -> Attendance:
+def of(
+    term_rules: Mapping[str, Any],
+    members: int,
+    answers: Iterable[Answer],
+    required: Iterable[tuple[str, Answer]] = (),
+) -> Attendance:
     """Count what was answered to one date.
 
     term_rules  of the term, as it keeps them
     members     how many members the group has: a quorum that is a share is one of all of these
     answers     one of each who is invited to the date
+    required    of members without whom no date holds, by name
     """
     said = Counter(answers)
     return Attendance(
@@ -24,6 +30,7 @@ def of(term_rules: Mapping[str, Any], members: int, answers: Iterable[Answer]) -
         declined=said[Answer.DECLINED],
         waiting=said[Answer.WAITING],
         needed=_quorum(term_rules).of(members),
+        required=tuple(required),
     )
 
 

@@ -1,15 +1,17 @@
 """A series for its coordinators: who comes to each date, and whether the date has reached them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from calendar_sync.provider import Answer
 from services.flow.series import answers, attendance, deliveries, invited, listed
 from services.flow.series.views import Date, Delivery, Shown
 from services.storage import attendees as stored_attendees
 from services.storage import members, terms
 from services.storage import series as stored
+from services.storage.rows.groups import MemberRow
 from services.storage.rows.series import (
     AttendeeRow,
     MeetingRow,
@@ -30,7 +32,7 @@ def shown(work: Work, row: SeriesRow) -> Shown:
         answers.of(work, row),
         deliveries.of(work, row, everybody, meetings),
         rules={} if term is None else term.rules,
-        members=members.count(work, row.group_id),
+        members=[member for member, _ in members.of(work, row.group_id)],
     )
     return Shown(
         row,
@@ -52,13 +54,13 @@ def _invited(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of all dates of a series; `members`: how many the group has."""
+    """What is known of all dates of a series; `members`: those of the group."""
 
     everybody: Sequence[AttendeeRow]
     said: Mapping[UUID, Sequence[ReplyRow]]
     delivered: Mapping[tuple[UUID, UUID], Delivery]
     rules: Mapping[str, Any]
-    members: int
+    members: Sequence[MemberRow]
 
     def of(self, meeting: MeetingRow) -> Date:
         """Return one date; a quorum is one of members, so guests do not count for it."""
@@ -71,8 +73,17 @@ class _Known:
             meeting,
             said,
             {each.id: self.delivered[each.id, meeting.id] for each in there},
-            attendance.of(self.rules, self.members, counted),
+            attendance.of(self.rules, len(self.members), counted, self._required(there, said)),
         )
+
+    def _required(
+        self, there: Sequence[AttendeeRow], said: Mapping[UUID, Answer]
+    ) -> Iterator[tuple[str, Answer]]:
+        """Yield who is required, with their answer; who is not invited has given none."""
+        answered = {each.person_id: said[each.id] for each in there}
+        for each in self.members:
+            if each.required:
+                yield each.name, answered.get(each.person_id, Answer.WAITING)
 
 
 def _knew(attendee: AttendeeRow, meeting: MeetingRow) -> bool:

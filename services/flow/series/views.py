@@ -32,7 +32,8 @@ class Delivery:
 class Attendance:
     """Who comes to one date, as far as they have answered.
 
-    needed  how many make a quorum
+    needed    how many make a quorum
+    required  members without whom no date holds, each by name with what they answered to this one
     """
 
     accepted: int
@@ -40,16 +41,23 @@ class Attendance:
     declined: int
     waiting: int
     needed: int
+    required: tuple[tuple[str, Answer], ...] = ()
 
     @property
     def certain(self) -> bool:
-        """Whether enough have accepted."""
-        return self.accepted >= self.needed
+        """Whether enough have accepted, and everybody who is required."""
+        enough = self.accepted >= self.needed
+        return enough and all(said is Answer.ACCEPTED for _, said in self.required)
 
     @property
     def possible(self) -> bool:
-        """Whether enough can still come."""
-        return self.accepted + self.tentative + self.waiting >= self.needed
+        """Whether enough can still come, and everybody who is required."""
+        return self.accepted + self.tentative + self.waiting >= self.needed and not self.without
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """Who is required and has declined, by name."""
+        return tuple(name for name, said in self.required if said is Answer.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
