@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
+from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.rows.people import PersonRow
 from services.storage.rows.series import (
     AttendeeRow,
@@ -65,6 +66,32 @@ def made(work: Work, event_id: UUID, attendee_id: UUID) -> TellingRow:
 def event(work: Work, event_id: UUID) -> EventRow | None:
     """One object; None: it is gone."""
     return work.session.get(EventRow, event_id)
+
+
+def letters_waiting(work: Work) -> int:
+    """How many letters about dates are to be sent, of all series together: about so many.
+
+    One for each object that somebody has not heard of, and one for whoever has heard of all.
+    """
+    heard = and_(
+        TellingRow.event_id == EventRow.id,
+        TellingRow.attendee_id == AttendeeRow.id,
+        TellingRow.revision > 0,
+    )
+    question = (
+        select(func.count(EventRow.id) - func.count(TellingRow.id))
+        .select_from(OutboxRow)
+        .join(AttendeeRow, AttendeeRow.id == OutboxRow.subject)
+        .join(EventRow, EventRow.series_id == AttendeeRow.series_id)
+        .outerjoin(TellingRow, heard)
+        .where(
+            OutboxRow.queue == "notices",
+            OutboxRow.job == "notices.tell_dates",
+            OutboxRow.state.in_((TaskState.WAITING, TaskState.RUNNING)),
+        )
+        .group_by(AttendeeRow.id)
+    )
+    return sum(max(1, new) for new in work.session.scalars(question))
 
 
 def name(work: Work, uid_hash: bytes, event_id: UUID, original_at: datetime | None) -> None:

@@ -10,7 +10,7 @@ from services.flow import persons
 from services.flow.series import arranging, coming, invited, organising
 from services.flow.series.organising import Hosts
 from services.keys import Keys
-from services.storage import members, plans, terms
+from services.storage import members, plans, tellings, terms
 from services.storage import series as stored
 from services.storage.rows.groups import TermRow
 from services.storage.rows.series import MeetingRow, Organiser, SeriesRow
@@ -60,6 +60,14 @@ def warnings(work: Work, row: SeriesRow, meetings: Sequence[MeetingRow]) -> Iter
         yield f"{_some(lost)} cannot be invited: there is no address of mail"
     for other in stored.live_of_term(work, row.term_id):
         yield f"The term has a series already: {other.title}"
+    before = letters_before(work, row)
+    if before > MAILS_A_MINUTE:
+        yield f"{before} letters about other dates wait to be sent, and leave first"
+
+
+def letters_before(work: Work, row: SeriesRow) -> int:
+    """How many letters wait to be sent from the mailbox that invites; of hosts nobody knows."""
+    return tellings.letters_waiting(work) if row.organiser is Organiser.MAILBOX else 0
 
 
 def _of_plan(work: Work, row: SeriesRow) -> Iterator[str]:

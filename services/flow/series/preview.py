@@ -36,6 +36,7 @@ def preview(
     objects = arranging.objects_of(row, dates)
     guests = _guests(work, row, coming.to(work, row, dates), objects, hosts)
     requests, messages = _effort(row, objects, guests)
+    messages += doubts.letters_before(work, row)
     return Preview(
         row=row,
         where=organising.in_words(work, row, hosts),

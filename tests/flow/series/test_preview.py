@@ -1,10 +1,15 @@
 """What a preview promises: what is written where, who gets which message, how long it takes."""
 
+from math import ceil
+
+from services.facts import LettersDue
 from services.flow import groups
 from services.flow.series.views import Held
+from services.storage import series as stored
 from services.storage.rows.people import PersonRow
-from services.storage.rows.series import MeetingRow, SeriesRow
+from services.storage.rows.series import MeetingRow, SeriesRow, TellingRow
 from tests.flow.series.house import House
+from tests.flow.series.rows import a_committed, the_attendees
 
 
 def test_a_regular_semester_is_one_event_and_one_acceptance_by_mail(house: House) -> None:
@@ -41,6 +46,26 @@ def test_who_has_no_address_is_told_to_the_coordinator(house: House) -> None:
     assert found.warnings == ("Ben cannot be invited: there is no address of mail",)
     assert [each.acceptances for each in found.guests] == [1, 0, 1]
     assert found.mails == 2
+
+
+def test_letters_of_others_that_wait_leave_first(either_house: House) -> None:
+    house, row = either_house, either_house.draft()
+    other = a_committed(
+        house.flat.runtime, house.group, row.term_id,
+        [f"p{number}@example.org" for number in range(40)], organiser=house.flat.cora,
+    )  # fmt: skip
+    those = the_attendees(house.flat.runtime, other)
+    with house.work() as work:
+        [event] = stored.events(work, other)
+        for each in those:
+            work.record(LettersDue(each.id, 1))
+        for each in those[:3]:  # who has heard of it waits for a change
+            work.add(TellingRow(event_id=event.id, attendee_id=each.id, apart=[], revision=1))
+
+    found = house.previewed(row)
+
+    assert "40 letters about other dates wait to be sent, and leave first" in found.warnings
+    assert found.seconds == ceil((40 + 3) * 60 / 25)
 
 
 def test_a_guest_sees_one_date(house: House) -> None:
