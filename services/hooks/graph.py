@@ -20,7 +20,6 @@ from services.storage.rows.channels import ChannelRow
 from services.storage.work import Work
 
 _RENEW, _REMOVED = "reauthorizationRequired", "subscriptionRemoved"
-_MOST = 500  # items of one request; the largest that is taken has fewer true ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,18 @@ def told() -> Response:
 
 
 def items(body: bytes) -> list[Item]:
-    """Read what was sent, each item once; what is none is left out. Raises Explained."""
+    """Read what was sent, each item once; what is none is left out. Raises Explained.
+
+    All of it is looked at, as what is answered well is not sent again. How many there can be is
+    bounded by the size of what is taken.
+    """
     try:
         listed = json.loads(body)["value"]
     except (ValueError, RecursionError, TypeError, KeyError):
         listed = None
     if not isinstance(listed, list):
         raise Explained("These are no notifications", remedy='send {"value": [...]} in JSON')
-    return list(dict.fromkeys(_items(listed[:_MOST])))
+    return list(dict.fromkeys(_items(listed)))
 
 
 def _items(listed: list[object]) -> Iterator[Item]:
