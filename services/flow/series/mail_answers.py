@@ -29,10 +29,10 @@ from services.storage.work import Work
 
 KEPT = "it is kept"
 ASKED = "it counts once the guest confirms it on their page"
+OVER = "it is about dates that are over, cancelled, or not theirs"
 _UNKNOWN = "it is about an event that we do not know, or not any more"
 _STRANGER = "it is of somebody who is not invited"
 _EARLIER = "it answers an earlier invitation, or something later was answered already"
-_OVER = "it is about dates that are over, cancelled, or not theirs"
 _MAIL = "mail"
 
 
@@ -67,7 +67,7 @@ def _taken(work: Work, reply: ReplyMail) -> str:
     date = None if piece is not None else mails.date_meant(reply, from_kept(event.wanted))
     meetings = _meetings(work, event, attendee, date if piece is None else piece)
     if not meetings:
-        return _OVER
+        return OVER
     telling = replies.telling(work, event.id, attendee.id)
     assert telling is not None  # or they would not be found
     if asking.is_known(telling.asked, piece, date, reply.stamp):

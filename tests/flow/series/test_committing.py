@@ -1,7 +1,10 @@
 """One press: a draft becomes a semester on its way into everybody's calendar."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +12,7 @@ from sqlalchemy import update
 
 from services.flow import groups, members, plans, purge, terms
 from services.flow.errors import Conflict, NotAllowed, Outdated
-from services.flow.series import changing, committing, drafts, preview
+from services.flow.series import changing, committing, doubts, drafts, preview
 from services.flow.stored import stored
 from services.storage.rows.calendars import CalendarRow
 from services.storage.rows.plans import PlanRow
@@ -285,6 +288,31 @@ def test_many_presses_at_once_have_one_effect(either_house: House) -> None:
         assert set(pool.map(press, range(4))) == {SeriesState.COMMITTED}
     assert either_house.facts("SeriesCommitted") == 1
     assert len(either_house.attendees(row)) == 3
+
+
+def test_two_series_at_the_same_time_are_not_both_committed_at_once(
+    either_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [either_house.draft()]
+    either_house.plan = either_house.planned(either_house.term)
+    rows.append(either_house.draft())
+    looked, both = doubts.obstacles, Barrier(2)
+
+    def looks(*args: Any, **named: Any) -> list[str]:
+        found = list(looked(*args, **named))
+        with suppress(BrokenBarrierError):  # who is alone here, as it is to be, goes on
+            both.wait(1)
+        return found
+
+    def press(row: SeriesRow) -> SeriesState:
+        try:
+            return either_house.commit(row).state
+        except Conflict:
+            return SeriesState.DRAFT
+
+    monkeypatch.setattr(doubts, "obstacles", looks)
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(press, rows)) == {SeriesState.COMMITTED, SeriesState.DRAFT}
 
 
 def test_what_is_kept_of_somebody_names_their_series(house: House) -> None:

@@ -231,6 +231,16 @@ def test_it_ends_at_once(circle: Circle, end: Callable[[Circle], None]) -> None:
     assert circle.read(secret) is None
 
 
+def test_whoever_is_a_guest_no_more_reads_nothing(circle: Circle) -> None:
+    secret = circle.made_for(circle.gus)
+    assert circle.starts(secret) == [FIRST + 2 * WEEK]
+    with circle.runtime.work(circle.cleo) as work:
+        [(guest, _)] = groups.guests(work, circle.group)
+        groups.remove_guest(work, circle.group, guest.id)
+
+    assert circle.read(secret) is None
+
+
 def test_who_comes_back_gets_another_address(circle: Circle) -> None:
     old = circle.made_for(circle.mia)
     circle.as_(circle.mia, lambda work: feed.revoke(work, circle.group))

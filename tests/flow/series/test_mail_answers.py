@@ -11,7 +11,7 @@ from notifications.itip.names import Names
 from notifications.itip.reasons import Reason
 from services.flow import proof
 from services.flow.series import answers, asking
-from services.flow.series.mail_answers import ASKED, KEPT, from_mail
+from services.flow.series.mail_answers import ASKED, KEPT, OVER, from_mail
 from services.storage import tellings
 from services.storage.rows.series import AttendeeRow, MeetingRow, TellingRow
 from tests.flow.accounts_town import Flat
@@ -164,6 +164,17 @@ def test_an_answer_to_the_time_of_before_a_move_comes_too_late(
         answers.ask_anew(work, semester.row(work), moved)
     read(semester, mail(semester, date=2))
     assert semester.said("ben", 2) is OPEN
+
+
+def test_an_answer_to_a_date_that_is_over_is_none(flat: Flat, semester: Semester) -> None:
+    flat.clock.now = datetime.fromtimestamp(ORIGINALS[0], UTC)
+    assert read(semester, mail(semester, date=0)) == OVER
+    assert read(semester, mail(semester, date=1)) == KEPT
+    assert [semester.said("ben", each) for each in (0, 1)] == [OPEN, YES]
+
+    flat.clock.now = datetime.fromtimestamp(EXTRA, UTC)
+    assert read(semester, mail(semester, "dana")) == OVER
+    assert semester.said("dana", 3) is OPEN
 
 
 def test_who_was_uninvited_answers_no_more(semester: Semester) -> None:
