@@ -35,6 +35,17 @@ class ChangedMeanwhile(Explained):
     """Somebody else was quicker: read again, and apply only what is ours."""
 
 
+class Superseded(Explained):
+    """A later revision than ours was written: that stays."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(
+            "The calendar has a later state of the event than was to be written",
+            remedy="write the latest",
+        )
+        self.revision = revision
+
+
 class Refused(Explained):
     """The host will never take this request as it is."""
 

@@ -12,6 +12,7 @@ from calendar_sync.errors import (
     NotAllowed,
     NotThere,
     ReconnectNeeded,
+    Superseded,
     SyncError,
     Wait,
 )
@@ -147,7 +148,10 @@ class MemoryProvider:
         events = self._asked(calendar).events
         if written and draft.key not in events:
             raise NotThere("The event was removed by somebody", remedy="ask before writing it anew")
-        if events.get(draft.key) != draft:
+        before = events.get(draft.key)
+        if before is not None and before.revision > draft.revision:
+            raise Superseded(before.revision)
+        if before != draft:
             events[draft.key] = draft
             self._changed(calendar)
 

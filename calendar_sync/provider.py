@@ -82,6 +82,7 @@ class Draft:
     key    ours; the event's name at the host is derived from it
     when   UTC seconds
     zone   IANA, in which it is shown
+    revision  as of a SeriesDraft
     """
 
     key: str
@@ -91,6 +92,7 @@ class Draft:
     place: str = ""
     text: str = ""
     guests: tuple[str, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class SeriesDraft:
     key     ours, as of a Draft: no event and series share one
     series  its rule, its length and where it begins never change under the same key
     guests  mail addresses of those who come to all its dates
+    revision  raised with each change: what was written of a later one stays; 0: nobody counts
     """
 
     key: str
@@ -108,6 +111,7 @@ class SeriesDraft:
     place: str = ""
     text: str = ""
     guests: tuple[str, ...] = ()
+    revision: int = 0
 
     @property
     def when(self) -> Span:
@@ -123,7 +127,7 @@ class SeriesDraft:
         """Return what there is to write of one date."""
         when = date.start, date.end
         place, guests = date.place or self.place, (*self.guests, *date.guests)
-        return Draft(self.key, self.title, when, self.zone, place, self.text, guests)
+        return Draft(self.key, self.title, when, self.zone, place, self.text, guests, self.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,9 @@ class Provider(Protocol):
 
         It promises what `put` does. Guests come last, when every date is in its place, and the
         host mails each of them once. A date that a person changed or removed stays so, but for
-        what our draft changed of it since. A date moved to or past a neighbour's day may raise
+        what our draft changed of it since. Where a later revision was written, nothing is, and
+        Superseded is raised: whoever stood still for a while cannot overwrite what another of us
+        did meanwhile. A date moved to or past a neighbour's day may raise
         Refused: see scheduler.series.arranged. Raises Unsupported where there are no series.
         """
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
-from calendar_sync.digests import digest, of_guests, read, written
+from calendar_sync.digests import check_latest, digest, of_guests, read, written
 from calendar_sync.errors import broken
 from calendar_sync.google import drafts, wire
 from calendar_sync.google.wire import Json
@@ -72,6 +72,11 @@ def patch(
     return {**changed, **status, **_properties(name, draft, date, there, guests)}
 
 
+def check(draft: SeriesDraft, there: Json) -> None:
+    """Raise Superseded if a later revision of a date was written."""
+    check_latest(read(drafts.private(there).get(_DATE, "")), draft.revision)
+
+
 def newcomers(date: Occurrence, there: Json) -> bool:
     """Whether a date has guests of its own who were not told of it yet."""
     return bool(of_guests(date.guests) - drafts.invited(there))
@@ -108,7 +113,8 @@ def _wrote(draft: SeriesDraft, date: Occurrence, there: Json) -> dict[str, str]:
 
 def _line(draft: SeriesDraft, date: Occurrence) -> str:
     digests = {name: digest(value) for name, value in drafts.fields(draft.on(date)).items()}
-    return written({**digests, _OWN: _own(date), _GUESTS: _alone(date)})
+    own = {_OWN: _own(date), _GUESTS: _alone(date)}
+    return written({**digests, **own}, draft.revision)
 
 
 def _own(date: Occurrence) -> str:

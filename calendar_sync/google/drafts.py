@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from calendar_sync.digests import digest, of_guests, read, written
+from calendar_sync.digests import check_latest, digest, of_guests, read, written
 from calendar_sync.google.wire import Json, attendees
 from calendar_sync.provider import CalendarId, Draft, SeriesDraft
 from scheduler.model.zone import zone
@@ -97,6 +97,11 @@ def mails_of(change: Json, there: Json) -> dict[str, str]:
     return mails({**there, **change}) if seen else {"sendUpdates": "none"}
 
 
+def check(draft: Own, there: Json) -> None:
+    """Raise Superseded if a later revision was written."""
+    check_latest(read(private(there).get(_WROTE, "")), draft.revision)
+
+
 def is_begun(there: Json) -> bool:
     """Whether nobody was told of this series yet."""
     return private(there).get(_DATES) == _BEGUN
@@ -173,7 +178,8 @@ def merged(guests: tuple[str, ...], there: Json) -> list[Json]:
 
 
 def _properties(name: str, draft: Own, before: Mapping[str, str]) -> Json:
-    line = written({each: digest(value) for each, value in fields(draft).items()})
+    digests = {each: digest(value) for each, value in fields(draft).items()}
+    line = written(digests, draft.revision)
     dates = {_DATES: _dates(draft)} if isinstance(draft, SeriesDraft) else {}
     ours = {MARK: name, _WROTE: line, GUESTS: addresses(draft.guests), **dates}
     return {"extendedProperties": {"private": {**before, **ours}}}

@@ -137,7 +137,7 @@ class Events:
         try:
             self.insert(calendar, body)
         except ChangedMeanwhile:  # the name is taken: by us, when nobody heard the answer
-            there = self.taken(calendar, name)
+            there = self.taken(calendar, name, draft)
             if there.get("status") == "cancelled":
                 self.revive(calendar, there, body)
             else:
@@ -147,11 +147,12 @@ class Events:
         """Write an event that is not there, and return it. Raises ChangedMeanwhile if it is."""
         return _event(self._ask(self._requests.insert(calendar, body, **drafts.mails(body))))
 
-    def taken(self, calendar: CalendarId, name: str) -> Json:
+    def taken(self, calendar: CalendarId, name: str, draft: Own) -> Json:
         """Return the event whose name proved to be taken; it may have been removed."""
         there = self.named(calendar, name)
         if there is None:
             raise ChangedMeanwhile("The event comes and goes", remedy="try again")
+        drafts.check(draft, there)
         return there
 
     def revive(self, calendar: CalendarId, there: Json, body: Json) -> Json:
@@ -163,6 +164,7 @@ class Events:
 
     def change(self, calendar: CalendarId, name: str, draft: Own, there: Json) -> None:
         """Bring the event that is there up to date; nothing is written if it is."""
+        drafts.check(draft, there)
         change = drafts.patch(name, draft, there)
         if not change:
             return

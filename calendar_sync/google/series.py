@@ -73,6 +73,7 @@ class SeriesEvents:
         there = there or self._begin(calendar, name, draft)
         if there is None:
             return
+        drafts.check(draft, there)
         if drafts.is_stale(draft, there) or (alone and drafts.patch(name, draft, there)):
             place = _Place(calendar, name, draft, drafts.is_begun(there), alone)
             self._put_dates(place, there)
@@ -87,7 +88,7 @@ class SeriesEvents:
                 return self._events.insert(calendar, begun)
             self._events.insert(calendar, drafts.body(name, draft))
         except ChangedMeanwhile:  # the name is taken: by us, when nobody heard the answer
-            there = self._events.taken(calendar, name)
+            there = self._events.taken(calendar, name, draft)
             if there.get("status") != "cancelled":
                 return there
             return self._events.revive(calendar, there, begun)  # its dates may be removed as well
@@ -97,7 +98,10 @@ class SeriesEvents:
         series = at.draft.series
         held = {each.original: each for each in series.occurrences}
         lacking = {each.original for each in series.exceptions}
-        for each in list(self._instances(at.calendar, there["id"], removed=at.begun)):
+        instances = list(self._instances(at.calendar, there["id"], removed=at.begun))
+        for each in instances:
+            dates.check(at.draft, each)
+        for each in instances:
             original = dates.original(each)
             lacking.discard(original)
             try:

@@ -73,7 +73,9 @@ def patch(draft: SeriesDraft, date: Occurrence, before: Marks, there: Json, show
     before  the marks of the series when we began
     Whom we invited to it, and who comes no more, is left out; so is whoever leaves the series and
     comes to this date all the same: with the series they lose it, and are invited to it afterwards.
+    Raises Superseded.
     """
+    check(draft, there)
     own, marks, usual = draft.on(date), Marks.of(there), drafts.digests(draft)
     known = {**usual, **marks.wrote} if is_exception(there) else usual
     wrote = drafts.kept(_digests(draft, date), known, there)
@@ -83,15 +85,16 @@ def patch(draft: SeriesDraft, date: Occurrence, before: Marks, there: Json, show
     coming = [each for each in own.guests if of_guests([each]) <= staying]
     if invited != of_guests(coming) and (changed or is_exception(there)):
         changed["attendees"] = guests.merged(coming, invited, there)
-    return {**changed, **marked("", wrote, coming)} if changed else {}
+    return {**changed, **marked("", wrote, coming, draft.revision)} if changed else {}
 
 
 def invitation(draft: SeriesDraft, date: Occurrence, before: Marks, there: Json) -> Json:
     """Return what invites those who come to a date and lack there; nothing if nobody does.
 
     before  the marks of the series when we began
-    A host may have invited them itself, when we invited them to the series.
+    A host may have invited them itself, when we invited them to the series. Raises Superseded.
     """
+    check(draft, there)
     coming, alone = draft.on(date).guests, is_exception(there)
     invited = _invited(there, before) if alone else frozenset(of_guests(draft.guests))
     lacking = {each.casefold() for each in coming if not of_guests([each]) <= invited}
@@ -99,7 +102,13 @@ def invitation(draft: SeriesDraft, date: Occurrence, before: Marks, there: Json)
         return {}
     wrote = {**drafts.digests(draft), **Marks.of(there).wrote}
     attending = guests.merged(coming, invited, there)
-    return {"attendees": attending, **marked("", wrote, coming)}
+    return {"attendees": attending, **marked("", wrote, coming, draft.revision)}
+
+
+def check(draft: SeriesDraft, there: Json) -> None:
+    """Raise Superseded if a later revision of a date was written."""
+    if is_exception(there):
+        Marks.of(there).check(draft.revision)
 
 
 def uninvited(series: Json, there: Json) -> Json:

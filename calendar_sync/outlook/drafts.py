@@ -42,21 +42,23 @@ def body(name: str, draft: Draft | SeriesDraft, shown: str, turn: int) -> Json:
     }
     guests = {"attendees": attending(draft.guests)} if draft.guests else {}
     transaction = {"transactionId": str(uuid5(_TRANSACTIONS, f"{name} {turn}"))}
-    return {**fields, **guests, **transaction, **marked(name, digests(draft), draft.guests)}
+    marks = marked(name, digests(draft), draft.guests, draft.revision)
+    return {**fields, **guests, **transaction, **marks}
 
 
 def patch(name: str, draft: Draft | SeriesDraft, there: Json, shown: str) -> Json:
     """Return what of an event that is `there` has to change; nothing if we wrote all of it.
 
     Only parts that our draft changed since we last wrote them: a person's own changes stay,
-    and so do guests whom we did not invite, and what guests answered.
+    and so do guests whom we did not invite, and what guests answered. Raises Superseded.
     """
     found = Marks.of(there)
+    found.check(draft.revision)
     wrote = kept(digests(draft), found.wrote, there)
     changed = stale(parts(draft, shown), wrote, found.wrote)
     if found.invited != of_guests(draft.guests):
         changed["attendees"] = merged(draft.guests, found.invited, there)
-    return {**changed, **marked(name, wrote, draft.guests)} if changed else {}
+    return {**changed, **marked(name, wrote, draft.guests, draft.revision)} if changed else {}
 
 
 def kept(wrote: Mapping[str, str], before: Mapping[str, str], there: Json) -> dict[str, str]:

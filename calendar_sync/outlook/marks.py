@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from calendar_sync.digests import of_guests, read, written
+from calendar_sync.digests import check_latest, of_guests, read, written
 from calendar_sync.outlook.requests import Json
 from calendar_sync.provider import CalendarId
 
@@ -52,6 +52,10 @@ class Marks:
         """Digests of the addresses that we invited, as far as it says."""
         return self.guests or frozenset()
 
+    def check(self, revision: int) -> None:
+        """Raise Superseded if a later revision was written."""
+        check_latest(self.wrote, revision)
+
 
 def event_name(calendar: CalendarId, key: str) -> str:
     """Return how an event is marked: the same for the same key, and small letters only."""
@@ -59,8 +63,8 @@ def event_name(calendar: CalendarId, key: str) -> str:
     return b32hexencode(found).decode().rstrip("=").lower()
 
 
-def marked(name: str, wrote: Mapping[str, str], guests: Iterable[str]) -> Json:
+def marked(name: str, wrote: Mapping[str, str], guests: Iterable[str], revision: int = 0) -> Json:
     """Return the field by which an event says so; a date of a series is found without a name."""
-    values = (name, written(wrote), " ".join(sorted(of_guests(guests))))
+    values = (name, written(wrote, revision), " ".join(sorted(of_guests(guests))))
     pairs = list(zip(PROPERTIES, values, strict=True))[0 if name else 1 :]
     return {"singleValueExtendedProperties": [{"id": i, "value": v} for i, v in pairs]}

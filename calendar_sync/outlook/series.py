@@ -72,8 +72,11 @@ class SeriesEvents:
     def _put(self, calendar: CalendarId, draft: SeriesDraft, turn: int, *, written: bool) -> None:
         there = self._events.there(calendar, replace(draft, guests=()), turn, written=written)
         before = Marks.of(there)
+        before.check(draft.revision)
         with self._events.still_there(calendar, draft.key):
             instances = self._instances(there)
+            for each in instances.values():
+                dates.check(draft, each)
             arranged = self._arrange(draft, instances, before)
             if arranged:
                 there = self._events.read(there)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from calendar_sync.errors import CursorExpired, NotThere, Unsupported
+from calendar_sync.errors import CursorExpired, NotThere, Superseded, Unsupported
 from calendar_sync.provider import (
     Answer,
     CalendarId,
@@ -23,7 +23,7 @@ from scheduler.series import arranged
 from tests.calendar_sync.builders import utc
 from tests.calendar_sync.stages import STAGES, Stage
 
-DAY = 86_400
+DAY, HOUR = 86_400, 3600
 SPAN = (utc("2027-03-01"), utc("2027-09-01"))
 NINE = (utc("2027-03-10 09:00"), utc("2027-03-10 10:00"))
 TEN = (utc("2027-03-10 10:00"), utc("2027-03-10 11:00"))
@@ -289,6 +289,54 @@ def test_a_series_that_a_person_removed_stays_removed(stage: Stage) -> None:
         stage.provider.put_series(stage.main, replace(SERIES, title="Later"), written=True)
 
     assert stage.events(stage.main) == 0
+
+
+def test_what_was_written_of_a_later_revision_stays(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    as_of = {
+        revision: replace(
+            SERIES, series=Series("America/New_York", "", 60, (occurrence,)), revision=revision
+        )
+        for revision, occurrence in (
+            (9, Occurrence(NINE[0], NINE[0], 60)),
+            (10, Occurrence(NINE[0], TEN[0], 60)),
+            (11, Occurrence(NINE[0], NINE[0], 60)),
+        )
+    }
+    stage.provider.put_series(stage.main, as_of[10])
+
+    with pytest.raises(Superseded) as raised:
+        stage.provider.put_series(stage.main, as_of[9], written=True)
+
+    assert raised.value.revision == 10
+    assert busy(stage) == taken(TEN)
+    stage.provider.put_series(stage.main, as_of[11], written=True)
+    assert busy(stage) == taken(NINE)
+
+
+def test_a_date_that_was_written_of_a_later_revision_stays(stage: Stage) -> None:
+    needs(stage, Capability.WRITES)
+    one, two, *others = WEDNESDAYS
+
+    def put(revision: int, hours: int) -> None:
+        dates = one, replace(two, start=two.start + hours * HOUR), *others
+        series = replace(SERIES.series, occurrences=dates)
+        draft = replace(SERIES, series=series, revision=revision)
+        stage.provider.put_series(stage.main, draft, written=revision > 1)
+
+    put(1, hours=0)
+    try:
+        put(3, hours=2)
+    except Unsupported:
+        return  # known only once it was asked
+    before = busy(stage)
+
+    with pytest.raises(Superseded):
+        put(2, hours=1)
+
+    assert busy(stage) == before
+    put(4, hours=1)
+    assert busy(stage) != before
 
 
 def test_guests_of_a_series_have_not_answered_at_first(stage: Stage) -> None:
