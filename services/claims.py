@@ -19,6 +19,7 @@ from uuid import UUID
 from scheduler.errors import Explained, TryLater
 from services import leases
 from services.facts import Fact
+from services.flow.memory import Lost
 from services.giving_way import Turn
 from services.leases import Leases
 from services.log import logger
@@ -36,10 +37,6 @@ FAILURES = 5  # of one task, before it is set aside
 DEATHS = 3  # of whoever did it, before it is set aside
 _TROUBLE = timedelta(seconds=2)  # until a task is tried again that met a database in trouble
 _LONGEST = 86_400.0  # seconds that anybody may ask us to wait
-
-
-class Lost(Exception):
-    """The task is no longer ours: nothing that was done for it is kept."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from calendar_sync.errors import ReconnectNeeded, Wait
-from calendar_sync.host import Grant
+from calendar_sync.host import Gate, Grant
 from calendar_sync.host import Host as At
 from calendar_sync.provider import Provider
 from services.facts import AccessReleased, AccountLost
@@ -202,16 +202,23 @@ class Opening:
 
     @contextmanager
     def provider(
-        self, host: Host, account_id: UUID, scopes: frozenset[str], *, requests: int = 4
+        self,
+        host: Host,
+        account_id: UUID,
+        scopes: frozenset[str],
+        *,
+        requests: int = 4,
+        behind: Callable[[Gate], Gate] = lambda gate: gate,
     ) -> Iterator[Provider]:
         """What an account can be asked, one thing after the other; nothing is asked yet.
 
         requests  how many are taken of its share at a time: about as many as there will be
+        behind    puts another gate before its own
         """
         at, gate = self.hosts[host], self.gates[host].of(account_id, requests)
         held = Held(self.memory, self.keys, at, account_id, self.now)
         try:
-            yield at.provider(held, gate, scopes)
+            yield at.provider(held, behind(gate), scopes)
         finally:
             gate.done()
 

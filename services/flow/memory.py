@@ -7,6 +7,10 @@ from uuid import UUID
 from services.storage.work import Work
 
 
+class Lost(Exception):
+    """The task is no longer ours: nothing that was done for it is kept."""
+
+
 class Reading(Protocol):
     """Where everything can be looked up."""
 
@@ -18,7 +22,10 @@ class Task(Reading, Protocol):
     """Something that is to be done once, by one process at a time."""
 
     def work(self, *, last: bool = False) -> AbstractContextManager[Work]:
-        """Open a unit of work that is kept while the task is ours; with `last` it is done."""
+        """Open a unit of work that is kept while the task is ours; with `last` it is done.
+
+        Raises Lost.
+        """
 
 
 class Memory(Protocol):

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.claims import DEATHS, Claim, Lost
+from services.claims import DEATHS, Claim
+from services.flow.memory import Lost
 from services.leases import Leases
 from services.storage import outbox
 from services.storage.rows.outbox import TaskState

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from calendar_sync.errors import ReconnectNeeded
@@ -58,11 +59,13 @@ class Object:
 class Due:
     """What is to be written of a series, as of one revision.
 
+    at     when this was looked up
     place  None: it is told by mail; Explained: why nothing can be written
     """
 
     series_id: UUID
     revision: int
+    at: datetime
     place: Place | Explained | None
     objects: tuple[Object, ...] = ()
 
@@ -73,7 +76,7 @@ def of(work: Work, keys: Keys, series_id: UUID) -> Due | None:
     if row is None or row.state is SeriesState.DRAFT:
         return None
     if row.organiser is Organiser.MAILBOX:
-        return Due(row.id, row.revision, None)
+        return Due(row.id, row.revision, work.now, None)
     account = organising.account_of(work, row)
     if account is None or account.lost_at is not None:
         place: Place | Explained = _lost(account)
@@ -82,7 +85,7 @@ def of(work: Work, keys: Keys, series_id: UUID) -> Due | None:
         place, guests = _place(keys, row, account), _guests(work, keys, row, account)
     objects = [_object(row, each, guests) for each in stored.events(work, row.id)]
     waiting = [each for each in objects if each is not None]
-    return Due(row.id, row.revision, place, tuple(waiting))
+    return Due(row.id, row.revision, work.now, place, tuple(waiting))
 
 
 def invited(series: Series, guests: Sequence[Guest]) -> tuple[Series, tuple[str, ...]]:
@@ -107,7 +110,9 @@ def _object(row: SeriesRow, event: EventRow, guests: Sequence[Guest]) -> Object 
     if event.wanted is None:
         return Object(event.id, None, written=False)
     series, all_of_it = invited(from_kept(event.wanted), guests)
-    draft = SeriesDraft(event.id.hex, row.title, series, row.place, row.text, all_of_it)
+    draft = SeriesDraft(
+        event.id.hex, row.title, series, row.place, row.text, all_of_it, row.revision
+    )
     return Object(event.id, draft, written=event.written_revision > 0)
 
 

@@ -3,6 +3,10 @@
 Read, write, note: no transaction is open while a host thinks. An object is noted as written once
 its host has said so: the last one together with the end of it all. Whoever dies before that
 leaves it to be written again, which changes nothing where it was written already.
+
+Whoever stood still until another took over writes no more: they look first whether the series is
+still theirs, and what another wrote meanwhile says of which revision it is. Should an earlier one
+have got through all the same, everything is written once more.
 """
 
 from collections.abc import Sequence
@@ -10,12 +14,19 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from calendar_sync.errors import ChangedMeanwhile, NotAllowed, NotThere, ReconnectNeeded
+from calendar_sync.errors import (
+    ChangedMeanwhile,
+    NotAllowed,
+    NotThere,
+    ReconnectNeeded,
+    Superseded,
+)
 from calendar_sync.provider import CalendarId, Provider
 from scheduler.errors import Explained, TryLater
 from services.facts import LettersDue
 from services.flow.access import Opening
-from services.flow.memory import Task
+from services.flow.fenced import Fenced
+from services.flow.memory import Lost, Task
 from services.flow.series import objects
 from services.flow.series.objects import Due, Object, Place
 from services.flow.series.part import Part
@@ -53,19 +64,33 @@ def publish(task: Task, keys: Keys, opening: Opening, series_id: UUID, times: Ti
         due = objects.of(work, keys, series_id)
     if due is None:
         return
-    found: list[_Tried] = []
+    try:
+        found = _tried(task, keys, opening, due)
+        with task.work(last=True) as work:
+            _done(work, due, found, times)
+    except Lost:
+        with opening.memory.work() as work:
+            _write_anew(work, series_id)
+        raise
+
+
+def _tried(task: Task, keys: Keys, opening: Opening, due: Due) -> list[_Tried]:
+    """Write what can be written; return what is not noted yet, and what failed."""
     if isinstance(due.place, Explained):
-        found = [_Tried(each.id, due.place) for each in due.objects]
-    elif due.place is not None and due.objects:
-        found = _written(task, keys, opening, due, due.place)
-    with task.work(last=True) as work:
-        _done(work, due, found, times)
+        return [_Tried(each.id, due.place) for each in due.objects]
+    if due.place is not None and due.objects:
+        return _written(task, keys, opening, due, due.place)
+    return []
 
 
 def _written(task: Task, keys: Keys, opening: Opening, due: Due, place: Place) -> list[_Tried]:
     """Write every object; return what is not noted yet, and what failed. Raises TryLater."""
     with opening.provider(
-        place.host, place.account_id, place.scopes, requests=_REQUESTS.get(place.host, 4)
+        place.host,
+        place.account_id,
+        place.scopes,
+        requests=_REQUESTS.get(place.host, 4),
+        behind=lambda gate: Fenced(gate, task, due.at, opening.now),
     ) as provider:
         try:
             calendar = place.calendar or _chosen(task, keys, provider, due.series_id)
@@ -78,7 +103,7 @@ def _written(task: Task, keys: Keys, opening: Opening, due: Due, place: Place) -
             if found:
                 with task.work() as work:
                     _note(work, due, found[-1])
-            found.append(_write(task, provider, calendar, each))
+            found.append(_write(task, provider, calendar, due.series_id, each))
         return [each for each in found if each.error is not None or each is found[-1]]
 
 
@@ -92,7 +117,9 @@ def _chosen(task: Task, keys: Keys, provider: Provider, series_id: UUID) -> Cale
     return calendar
 
 
-def _write(task: Task, provider: Provider, calendar: CalendarId, each: Object) -> _Tried:
+def _write(
+    task: Task, provider: Provider, calendar: CalendarId, series_id: UUID, each: Object
+) -> _Tried:
     """Write one object; return what came of it. Raises TryLater."""
     try:
         if each.draft is None:
@@ -101,6 +128,10 @@ def _write(task: Task, provider: Provider, calendar: CalendarId, each: Object) -
             provider.put_series(calendar, each.draft, written=each.written)
     except (TryLater, ChangedMeanwhile) as error:
         raise _waits(task, [each], error) from None
+    except Superseded as error:
+        with task.work() as work:  # it is ours all the same: our database is an earlier one
+            _write_anew(work, series_id, error.revision)
+        raise TryLater(error.what, remedy=error.remedy, seconds=0.0) from None
     except NotThere as error:  # of what we wrote: a person removed it, and that stays so
         removed = each.draft is not None
         if removed and not each.written:
@@ -109,6 +140,14 @@ def _write(task: Task, provider: Provider, calendar: CalendarId, each: Object) -
     except Explained as error:
         return _Tried(each.id, error)
     return _Tried(each.id)
+
+
+def _write_anew(work: Work, series_id: UUID, least: int = 0) -> None:
+    """Have all of a series written once more, as of a revision later than `least`."""
+    row = stored.locked(work, series_id)
+    if row is not None:
+        revision = max(row.revision, least) + 1
+        stored.noted(work, row, revision=revision, settle_at=work.now)
 
 
 def _note(work: Work, due: Due, tried: _Tried) -> None:
