@@ -98,11 +98,13 @@ def invitation(draft: SeriesDraft, date: Occurrence, before: Marks, there: Json)
     coming, alone = draft.on(date).guests, is_exception(there)
     invited = _invited(there, before) if alone else frozenset(of_guests(draft.guests))
     lacking = {each.casefold() for each in coming if not of_guests([each]) <= invited}
-    if not lacking - (guests.addresses(guests.attendees(there)) if alone else set()):
+    if not lacking:
         return {}
     wrote = {**drafts.digests(draft), **Marks.of(there).wrote}
-    attending = guests.merged(coming, invited, there)
-    return {"attendees": attending, **marked("", wrote, coming, draft.revision)}
+    marks = marked("", wrote, coming, draft.revision)
+    if alone and lacking <= guests.addresses(guests.attendees(there)):
+        return marks
+    return {"attendees": guests.merged(coming, invited, there), **marks}
 
 
 def check(draft: SeriesDraft, there: Json) -> None:

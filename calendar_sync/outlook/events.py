@@ -13,7 +13,7 @@ from typing import Any
 
 from calendar_sync.errors import ChangedMeanwhile, NotThere, Refused, Wait, broken
 from calendar_sync.outlook import drafts
-from calendar_sync.outlook.marks import event_name
+from calendar_sync.outlook.marks import FIELD, event_name
 from calendar_sync.outlook.requests import Json, Request
 from calendar_sync.outlook.writing import Writings
 from calendar_sync.provider import CalendarId, Draft, SeriesDraft
@@ -124,9 +124,7 @@ class Events:
     def read(self, event: Json) -> Json:
         """Return an event as it is by now. Raises NotThere."""
         there = self._ask(self._writings.event(event["id"]))
-        if not isinstance(there, dict):
-            raise broken()
-        return {**there, "id": event["id"]}
+        return {**_event(there), "id": event["id"]}
 
     def change(self, calendar: CalendarId, draft: Draft | SeriesDraft, there: Json) -> bool:
         """Write what of an event has to change; return whether anything had to."""
@@ -134,11 +132,29 @@ class Events:
         if not drafts.patch(name, draft, there, draft.zone):
             return False
         with self.still_there(calendar, draft.key):
-            self.in_a_zone(
-                draft,
-                lambda shown: self._writings.patch(there, drafts.patch(name, draft, there, shown)),
-            )
+            self.write(draft, there, lambda shown: drafts.patch(name, draft, there, shown))
         return True
+
+    def write(self, draft: Draft | SeriesDraft, there: Json, change: Callable[[str], Json]) -> None:
+        """Change an event that is there.
+
+        change  returns its fields by the clock of a zone
+        """
+        if set(change(draft.zone)) <= {"attendees", FIELD}:
+            self.attend(there, change(draft.zone))
+        else:
+            self.in_a_zone(draft, lambda shown: self._writings.patch(there, change(shown)))
+
+    def attend(self, there: Json, change: Json) -> None:
+        """Change who comes, and what we keep of it.
+
+        Outlook tells only those it is about, if nothing else is changed with it; so our marks,
+        of which it tells nobody, follow by themselves.
+        """
+        for field in ("attendees", FIELD):
+            if field in change:
+                after = self._ask(self._writings.patch(there, {field: change[field]}))
+                there = {**_event(after), "id": there["id"]}
 
     @contextmanager
     def still_there(self, calendar: CalendarId, key: str) -> Iterator[None]:
@@ -196,6 +212,12 @@ def items(page: Json) -> list[Json]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise broken()
     return found
+
+
+def _event(answer: object) -> Json:
+    if not isinstance(answer, dict):
+        raise broken()
+    return answer
 
 
 def _removed() -> NotThere:

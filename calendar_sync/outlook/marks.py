@@ -19,6 +19,7 @@ MARK = f"{_OURS} commonHour"  # the property that says which of our events it is
 _WROTE = f"{_OURS} commonHourWrote"  # of each part of our draft, a digest of what we last wrote
 _GUESTS = f"{_OURS} commonHourGuests"  # digests of the addresses that we invited
 PROPERTIES = (MARK, _WROTE, _GUESTS)
+FIELD = "singleValueExtendedProperties"  # in which they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Marks:
     @classmethod
     def of(cls, event: Json) -> "Marks":
         """Read an event's. A host may write the names of properties otherwise than we."""
-        there = event.get("singleValueExtendedProperties")
+        there = event.get(FIELD)
         found = {
             str(each.get("id")).casefold(): str(each.get("value"))
             for each in (there if isinstance(there, list) else [])
@@ -67,4 +68,4 @@ def marked(name: str, wrote: Mapping[str, str], guests: Iterable[str], revision:
     """Return the field by which an event says so; a date of a series is found without a name."""
     values = (name, written(wrote, revision), " ".join(sorted(of_guests(guests))))
     pairs = list(zip(PROPERTIES, values, strict=True))[0 if name else 1 :]
-    return {"singleValueExtendedProperties": [{"id": i, "value": v} for i, v in pairs]}
+    return {FIELD: [{"id": i, "value": v} for i, v in pairs]}

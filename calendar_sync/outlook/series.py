@@ -103,10 +103,7 @@ class SeriesEvents:
             return False
         there = self._events.read(there)  # to a host, a change of one date may be one of all
         if change(there, draft.zone):
-            self._events.in_a_zone(
-                draft.on(date),
-                lambda shown: self._writings.patch(there, change(there, shown)),
-            )
+            self._events.write(draft.on(date), there, partial(change, there))
         return True
 
     def _invite(
@@ -121,8 +118,7 @@ class SeriesEvents:
     def _attend(self, there: Json, change: Callable[[Json], Json]) -> None:
         """Change who comes to a date, as it is by now: an answer may have come meanwhile."""
         there = self._events.read(there)
-        if changed := change(there):
-            self._ask(self._writings.patch(there, changed))
+        self._events.attend(there, change(there))
 
     def _instances(self, series: Json) -> dict[int, Json]:
         """Return the dates of a series that are there, by where its rule puts them."""

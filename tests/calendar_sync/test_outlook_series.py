@@ -214,7 +214,7 @@ def test_a_regular_semester_is_one_object_and_one_invitation(place: Place) -> No
 
     place.put(draft)
 
-    assert place.writes() == ["POST", "PATCH"]
+    assert place.writes() == ["POST", "PATCH", "PATCH"]
     assert place.objects() == 1
     assert place.seen() == place.seen(grace) == plan(draft)
 

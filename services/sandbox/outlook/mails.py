@@ -10,7 +10,7 @@ _ONES_OWN = (
     "isReminderOn", "reminderMinutesBeforeStart", "categories", "importance", "showAs",
     "sensitivity", "singleValueExtendedProperties",
 )  # fmt: skip
-"""Fields that are nobody else's: nobody is told of them."""
+"""Fields that are nobody else's: of these alone, nobody is told."""
 
 
 def invited(world: World, here: Visit, event: Event) -> None:
@@ -19,13 +19,13 @@ def invited(world: World, here: Visit, event: Event) -> None:
 
 
 def updated(world: World, here: Visit, before: Event, after: Event, told: JSON) -> None:
-    """Note whom a change is told: of the attendees alone, only those it is about."""
+    """Note whom a change is told: of the attendees and nothing else, only those it is about."""
     if not organizes(after, here.calendar.id):
         return
     was, now = _guests(before), _guests(after)
     _note(world, here, after, "invitation", now - was)
     _note(world, here, after, "cancellation", was - now)
-    if set(told) - {"attendees", *_ONES_OWN}:
+    if set(told) != {"attendees"} and set(told) - {*_ONES_OWN}:
         _note(world, here, after, "update", now & was)
 
 
