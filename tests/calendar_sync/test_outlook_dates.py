@@ -63,6 +63,16 @@ def test_each_date_is_in_its_place_and_everybody_told_once(graph: DatesGraph) ->
     assert graph.mails == ONCE
 
 
+def test_all_dates_can_be_moved_where_each_change_is_one_of_all(graph: DatesGraph) -> None:
+    days = ["03-09", "03-16", "03-23", "03-30", "04-06", "04-13"]
+    nexts = ["03-10", "03-17", "03-24", "03-31", "04-07", "04-14"]
+    moved = [on(day, to) for day, to in zip(days, nexts, strict=True)]
+
+    put(graph, replace(DRAFT, series=replace(SERIES, occurrences=tuple(moved), skipped=())))
+
+    assert [when for when, _ in graph.held().values()] == [f"{each}T17:00" for each in nexts]
+
+
 def test_what_is_there_already_is_not_written_again(graph: DatesGraph) -> None:
     put(graph)
     before = len(graph.asked)
