@@ -80,7 +80,7 @@ def read(due: Due, provider: Provider, allowed: Allowed) -> Mapping[UUID, Outcom
 def keep(work: Work, keys: Keys, due: Due, outcomes: Mapping[UUID, Outcome], times: Times) -> None:
     """Keep what came of each calendar, and when the account is to be read next.
 
-    times  seconds until then: usually, if all is well and nobody plans with them; and for those
+    times  seconds until then: usually, if all is well and nobody needs them soon; and for those
            that change as they are read
 
     Of colleagues nothing is kept who may not be read any more; whom else may be is read at once.

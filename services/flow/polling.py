@@ -1,8 +1,8 @@
-"""When calendars are read again: soon while somebody plans with them, a few times a day otherwise.
+"""When calendars are read again: soon while somebody needs them, a few times a day otherwise.
 
-A group is awake for two days after a plan of it was made or looked at. What counts in it is read
-every quarter of an hour then. Nobody is read twice within a minute, whoever asks for it, but by
-the one who presses a button for it.
+A group is awake for two days after a plan of it was made or looked at, and for two days before
+each date of its series. What counts in it is read every quarter of an hour then. Nobody is read
+twice within a minute, whoever asks for it, but by the one who presses a button for it.
 """
 
 import random
@@ -21,8 +21,8 @@ from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import READ_AGAIN, CalendarRow
 from services.storage.work import InTrouble, Work
 
-SOON = timedelta(minutes=15)  # how old what is known may be while somebody plans with it
-AWAKE = timedelta(hours=48)  # since somebody did
+SOON = timedelta(minutes=15)  # how old what is known may be while somebody needs it
+AWAKE = timedelta(hours=48)  # since somebody planned with it, and until a date
 ONCE = timedelta(minutes=1)  # in which nothing is read twice
 _IN_THE_QUEUE = timedelta(minutes=1)  # a reading may wait for a worker, and take its time
 _LATE = 1.25  # times the usual time: something kept us from reading, and from others too
@@ -47,22 +47,40 @@ def between(usual: timedelta, since: timedelta | None, chance: Chance = random.r
     return longest - (longest - shortest) * chance()
 
 
+def in_time(usual: timedelta, ahead: timedelta | None, soon: timedelta = SOON) -> timedelta:
+    """How old something may become for a date: never more than `soon` in the two days before.
+
+    usual  how old it may become otherwise
+    ahead  how long until the next date; None: none is to come
+    """
+    if ahead is None:
+        return usual
+    return min(usual, max(ahead - AWAKE, timedelta()) + soon)
+
+
 def usual(work: Work, calendar_ids: Collection[UUID], refresh: timedelta) -> timedelta:
     """How old what is known of these calendars may become.
 
-    refresh  the same of those with which nobody plans
+    refresh  the same of those that nobody needs
     """
-    groups = stored.groups_of(work, calendar_ids)
-    return min(SOON, refresh) if _awake(work, groups) else refresh
+    return _longest(work, stored.groups_of(work, calendar_ids), refresh)
+
+
+def expect(work: Work, series_id: UUID, refresh: timedelta) -> None:
+    """Have what counts in a group read in time for the next date of a series: it may be new.
+
+    refresh  as for `usual`
+    """
+    for group, start in stored.next_date(work, series_id).items():
+        longest = in_time(refresh, start - work.now)
+        if longest < refresh:
+            _hasten(work, group, longest)
 
 
 def wake(work: Work, group_id: UUID) -> None:
     """Let a group be awake from now on; within a quarter of an hour all that counts is read."""
     tries.hold(work, _awake_key(group_id), work.now + AWAKE)
-    for row in stored.due_after(work, group_id, work.now + SOON - _IN_THE_QUEUE):
-        if rests.until(work, row.id) is None:
-            row.due_at = work.now + between(SOON, None)
-    work.session.flush()
+    _hasten(work, group_id, SOON)
 
 
 def looked_at(memory: Memory, group_id: UUID) -> None:
@@ -96,12 +114,22 @@ def urgent(work: Work, account_ids: Sequence[UUID], spent: Collection[Host]) -> 
     if not behind:
         return account_ids
     groups = stored.groups_of_accounts(work, [each.id for each in behind])
-    awake = _awake(work, {group for each in groups.values() for group in each})
-    asleep = [each for each in behind if not groups[each.id] & awake]
+    known = awake(work, {group for each in groups.values() for group in each})
+    asleep = [each for each in behind if not groups[each.id] & known]
     for each in asleep:
         each.due_at = work.now + between(_NOT_TODAY, None)
     put_off = {each.id for each in asleep}
     return [each for each in account_ids if each not in put_off]
+
+
+def awake(work: Work, groups: Collection[UUID]) -> set[UUID]:
+    """Those of these groups that need to know soon what changes: they plan, or are about to meet.
+
+    This is the one place that says who they are.
+    """
+    dates = stored.next_dates(work, groups)
+    meeting = {each for each, at in dates.items() if at <= work.now + AWAKE}
+    return _planning(work, groups) | meeting
 
 
 def press(work: Work, subject: UUID) -> datetime | None:
@@ -162,11 +190,24 @@ def _again(
     return since + apart
 
 
-def _awake(work: Work, groups: Collection[UUID]) -> set[UUID]:
-    """Those of these groups for which calendars are read soon.
+def _longest(work: Work, groups: Collection[UUID], refresh: timedelta) -> timedelta:
+    """How old what counts in these groups may become; `refresh`: while nobody needs it."""
+    if _planning(work, groups):
+        return min(SOON, refresh)
+    first = min(stored.next_dates(work, groups).values(), default=None)
+    return in_time(refresh, None if first is None else first - work.now)
 
-    This is the one place that says who they are: a group that meets within two days is another.
-    """
+
+def _hasten(work: Work, group_id: UUID, longest: timedelta) -> None:
+    """Have all that counts in a group read before it is older than that."""
+    for row in stored.due_after(work, group_id, work.now + longest - _IN_THE_QUEUE):
+        if rests.until(work, row.id) is None:
+            row.due_at = work.now + between(longest, None)
+    work.session.flush()
+
+
+def _planning(work: Work, groups: Collection[UUID]) -> set[UUID]:
+    """Those of these groups of which a plan was made or looked at lately."""
     keys = {_awake_key(each): each for each in groups}
     return {keys[each] for each in tries.holding(work, keys)}
 

@@ -83,7 +83,7 @@ def read(due: Due, network: Network) -> Reading | Unreadable:
 def keep(work: Work, keys: Keys, due: Due, outcome: Reading | Unreadable, refresh: float) -> None:
     """Keep what a reading of an address gave, as `note` does.
 
-    refresh  seconds until the next reading, if all is well and nobody plans with it
+    refresh  seconds until the next reading, if all is well and nobody needs it soon
     """
     row = stored.locked(work, due.calendar_id)
     if row is None or _is_overtaken(work, row, due, outcome):

@@ -1,16 +1,18 @@
-"""Calendars and accounts by the groups in which they count: who is to be read soon, and when."""
+"""Calendars, accounts and dates by groups: who is to be read soon, and when."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from services.storage.calendars import counts
 from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.calendars import READ_AGAIN, CalendarRow, Source
 from services.storage.rows.groups import MemberRow
 from services.storage.rows.outbox import OutboxRow, TaskState
+from services.storage.rows.series import MeetingRow, MeetingState, SeriesRow
+from services.storage.series import LIVE
 from services.storage.work import Work
 
 _READING = ("calendars.read", "calendars.read_account")
@@ -40,6 +42,16 @@ def groups_of_accounts(work: Work, account_ids: Collection[UUID]) -> Mapping[UUI
         if account is not None:
             found[account].add(group)
     return found
+
+
+def next_dates(work: Work, groups: Collection[UUID]) -> Mapping[UUID, datetime]:
+    """When the next date of each of these groups begins, where one is to come."""
+    return _next(work, SeriesRow.group_id.in_(groups)) if groups else {}
+
+
+def next_date(work: Work, series_id: UUID) -> Mapping[UUID, datetime]:
+    """When the next date of a series begins, by its group; empty: none is to come."""
+    return _next(work, SeriesRow.id == series_id)
 
 
 def at(work: Work, hosts: Collection[Host], account_ids: Collection[UUID]) -> Sequence[AccountRow]:
@@ -111,3 +123,15 @@ def has_task(work: Work, group_id: UUID, job: str) -> bool:
         .where(OutboxRow.job == job, OutboxRow.state != TaskState.DONE)
     )
     return work.session.execute(question.limit(1)).first() is not None
+
+
+def _next(work: Work, those: ColumnElement[bool]) -> Mapping[UUID, datetime]:
+    """When the next date of these series begins, by their groups."""
+    question = (
+        select(SeriesRow.group_id, func.min(MeetingRow.start_at))
+        .join(MeetingRow, MeetingRow.series_id == SeriesRow.id)
+        .where(those, SeriesRow.state.in_(LIVE))
+        .where(MeetingRow.state == MeetingState.HELD, MeetingRow.start_at > work.now)
+        .group_by(SeriesRow.group_id)
+    )
+    return {group: start for group, start in work.session.execute(question)}  # noqa: C416 -- rows

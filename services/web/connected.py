@@ -61,7 +61,7 @@ class Way:
 class Often(NamedTuple):
     """How long we wait before we ask a host again that does not tell by itself.
 
-    soon  while somebody plans with what it tells
+    soon  while somebody plans with what it tells, and in the two days before a group meets
     """
 
     usual: timedelta

@@ -1,7 +1,7 @@
 """A semester of polling, in numbers: when everybody is read, and how old what is known becomes.
 
-Nobody is asked. The times are those of `services.flow.polling`; the workers, the host's day and
-the groups that are awake are played here.
+Nobody is asked. The times are those of `services.flow.polling`; the workers, the host's day, the
+groups that plan and the dates on which they meet are played here.
 """
 
 import heapq
@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from services.flow.polling import AWAKE, SOON, between
+from services.flow.polling import AWAKE, SOON, between, in_time
 
 DAY = 86_400.0
 REFRESH = timedelta(hours=6)
 GROUP = 8  # members
+Moments = Callable[[Random], list[float]]  # of one group, in seconds
 _RATE = 25.0  # accounts that the workers read in a second: eight at once, 0.3 seconds each
 
 
@@ -40,22 +41,31 @@ class Semester:
     _read: list[float] = field(default_factory=list)
     _next: list[float] = field(default_factory=list)
     _stamp: list[int] = field(default_factory=list)
+    _plans: list[list[float]] = field(default_factory=list)
+    _dates: list[list[float]] = field(default_factory=list)
     _awake: list[list[float]] = field(default_factory=list)
     _free: float = 0.0
 
-    def lived(self, days: int, plans: Callable[[Random], list[float]]) -> "Semester":
+    def lived(self, days: int, plans: Moments, dates: Moments = lambda _: []) -> "Semester":
         """Let so many days pass.
 
-        plans  when a group's plans are made or looked at, in seconds
+        plans  when a group's plans are made or looked at
+        dates  when it meets
         """
         groups = range(-(-self.people // GROUP))
-        self._awake = [sorted(plans(self.chance)) for _ in groups]
+        self._plans = [sorted(plans(self.chance)) for _ in groups]
+        self._dates = [sorted(dates(self.chance)) for _ in groups]
+        before = AWAKE.total_seconds()
+        self._awake = [
+            sorted([*looks, *(each - before for each in meets)])
+            for looks, meets in zip(self._plans, self._dates, strict=True)
+        ]
         self._read = [
             self.chance.uniform(-0.9, 0) * REFRESH.total_seconds() for _ in range(self.people)
         ]
         self._stamp = [0] * self.people
         self._next = [at + 0.9 * REFRESH.total_seconds() for at in self._read]
-        wakes = [(at, -1 - group, 0) for group in groups for at in self._awake[group]]
+        wakes = [(at, -1 - group, 0) for group in groups for at in self._plans[group]]
         queue = [*((at, each, 0) for each, at in enumerate(self._next)), *wakes]
         heapq.heapify(queue)
         while queue and queue[0][0] < days * DAY:
@@ -81,8 +91,7 @@ class Semester:
         asked = 1 + (self.chance.random() < self.changed)
         self.per_day[int(at // DAY)] += asked
         self.per_minute[int(at // 60)] += asked
-        usual = SOON if self._is_awake(each, at) else REFRESH
-        wait = between(usual, timedelta(seconds=age), self.chance.random)
+        wait = between(self._usual(each // GROUP, at), timedelta(seconds=age), self.chance.random)
         self._due(queue, each, at + wait.total_seconds())
 
     def _note(self, each: int, at: float) -> None:
@@ -105,8 +114,12 @@ class Semester:
         first, last = self.outage
         return last if first <= at < last else at
 
-    def _is_awake(self, each: int, at: float) -> bool:
-        return self._since(each, at) is not None
+    def _usual(self, group: int, at: float) -> timedelta:
+        """As `polling.usual`."""
+        if any(look <= at < look + AWAKE.total_seconds() for look in self._plans[group]):
+            return SOON
+        ahead = next((date - at for date in self._dates[group] if date > at), None)
+        return in_time(REFRESH, None if ahead is None else timedelta(seconds=ahead))
 
     def _since(self, each: int, at: float) -> float | None:
         """Since when somebody is awake without a break; None: they are not."""

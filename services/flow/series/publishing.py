@@ -24,6 +24,7 @@ from calendar_sync.errors import (
 from calendar_sync.provider import CalendarId, Provider
 from scheduler.errors import Explained, TryLater
 from services.facts import LettersDue
+from services.flow import polling
 from services.flow.access import Opening
 from services.flow.fenced import Fenced
 from services.flow.memory import Lost, Task
@@ -182,7 +183,9 @@ def _explain(row: EventRow, error: Explained, failed_at: datetime | None) -> Non
 
 def _done(work: Work, due: Due, found: Sequence[_Tried], times: Times) -> None:
     """Note how far the series is published, and say when it is looked at again."""
-    row = stored.locked(work, due.series_id)  # first, as whoever changes it does
+    # Accounts before series: so does whoever reads them. It may have a date that is near.
+    polling.expect(work, due.series_id, timedelta(seconds=times.refresh))
+    row = stored.locked(work, due.series_id)  # before the rest, as whoever changes it does
     if row is None:
         return
     for each in found:
