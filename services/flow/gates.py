@@ -28,9 +28,8 @@ _SPARING = 0.8  # of a day's share: what is left is for those who cannot wait
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
-# Longer than the few requests between two looks at a place take; whoever dies leaves it no longer.
-# Should they take longer after all, one more asks than we allow ourselves, as many as hosts do.
-_LEASE = timedelta(minutes=2)
+_LEASE = timedelta(minutes=2)  # longer than a request takes; whoever dies leaves a place no longer
+_OLD = 30.0  # seconds after which it is kept on before the next request
 _BUSY = 1.0  # seconds until a place may have become free
 
 
@@ -103,6 +102,13 @@ class Gates:
         with self._memory.work() as work:
             place.leave(work)
 
+    def keep_on(self, place: "_Place") -> None:
+        """Have a place for longer. Raises Wait if it was lost, and there is no other one."""
+        with self._memory.work() as work:
+            if not place.take(work):
+                raise _wait(_BUSY, whole=False)
+        place.taken()
+
     def take(self, own: _Bucket, count: int, place: "_Place | None" = None) -> None:
         """Take of one account's share and of everybody's. Raises Wait, and takes nothing.
 
@@ -152,6 +158,7 @@ class _Place:
 
     keys: Sequence[bytes]
     held: tuple[bytes, int] | None = None
+    since: float = 0.0
     _next: tuple[bytes, int] | None = None
 
     def take(self, work: Work) -> bool:
@@ -161,7 +168,11 @@ class _Place:
 
     def taken(self) -> None:
         """Know that what was taken is kept."""
-        self.held = self._next
+        self.held, self.since = self._next, monotonic()
+
+    def is_old(self) -> bool:
+        """Whether ours is to be kept on before anything else is asked."""
+        return self.held is not None and monotonic() > self.since + _OLD
 
     def leave(self, work: Work) -> None:
         """Give ours up."""
@@ -198,6 +209,8 @@ class AccountGate:
             some = max(requests, self.at_a_time)
             self.gates.take(self.own, some, self.place)
             self.left += some
+        elif self.place is not None and self.place.is_old():
+            self.gates.keep_on(self.place)
         self.left -= requests
 
     def done(self) -> None:

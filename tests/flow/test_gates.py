@@ -145,6 +145,43 @@ def test_a_place_that_is_used_stays_and_one_that_was_left_behind_is_free_in_time
         Gates(flat.runtime, Host.GOOGLE, MAILBOX).of(account).take()
 
 
+def with_the_towns_clock(flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the gates' own clock go as the town's does."""
+    clock = flat.clock
+    monkeypatch.setattr("services.flow.gates.monotonic", lambda: clock().timestamp())
+
+
+def test_a_place_is_kept_by_slow_requests_too(flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = new_id()
+    with_the_towns_clock(flat, monkeypatch)
+    slow = [Gates(flat.runtime, Host.OUTLOOK, MAILBOX).of(account, 6) for _ in range(3)]
+    other = Gates(flat.runtime, Host.OUTLOOK, MAILBOX).of(account)
+
+    for _ in range(6):  # requests that were taken at once, each a long time after the other
+        for each in slow:
+            each.take()
+        flat.clock.forward(seconds=50)
+        with pytest.raises(Wait):
+            other.take()
+
+
+def test_who_lost_a_place_to_another_asks_no_more(
+    flat: Flat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = new_id()
+    with_the_towns_clock(flat, monkeypatch)
+    asleep, *others = (Gates(flat.runtime, Host.OUTLOOK, MAILBOX).of(account) for _ in range(4))
+    asleep.take()
+    flat.clock.forward(minutes=5)
+    for each in others:
+        each.take()
+
+    with pytest.raises(Wait):
+        asleep.take()
+    others[0].done()
+    asleep.take()
+
+
 def test_who_comes_a_little_late_finds_the_bucket_as_full_as_it_is(flat: Flat) -> None:
     key, every = sha256(b"late").digest(), timedelta(milliseconds=60)
 
