@@ -18,7 +18,7 @@ class Times:
     refresh  between two readings of a calendar at an address
     once     in which nothing is read twice, but by a button
     settle   in which changes of a series become one update
-    replies  between two questions for the answers to a series
+    replies  between two questions for the answers to a series, while they come in
     """
 
     lease: float = 20.0

@@ -13,6 +13,7 @@ from services.facts import (
     TimerRang,
 )
 from services.flow import consent, polling
+from services.flow.series import turns
 from services.storage import due as stored
 from services.storage import series as storage_series
 from services.storage.rows.accounts import Host
@@ -56,7 +57,7 @@ def record(
     for series, revision in storage_series.revisions(work, settled):
         work.record(SeriesDue(series, revision))
     unanswered = stored.take_to_answer(work, work.now + _GIVEN_UP, _MOST)
-    for series in unanswered:
+    for series in turns.urgent(work, unanswered, spent):
         work.record(RepliesDue(series))
     consent.end_over(work)
     for timer in stored.take_timers(work, _timers(mails=mails)):

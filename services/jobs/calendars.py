@@ -13,7 +13,7 @@ from services.flow import (
     together,
     watching,
 )
-from services.flow.series import host_answers, publishing
+from services.flow.series import host_answers, publishing, turns
 from services.flow.watchlist import Here
 from services.jobs import for_plans
 from services.jobs.asking import asked, keep
@@ -117,6 +117,5 @@ def read_for(claim: Claim) -> None:
 def read_replies(claim: Claim) -> None:
     """Ask the host of a series for its guests' answers. Raises TryLater when it has to wait."""
     runtime = claim.runtime
-    host_answers.read_from_host(
-        claim, runtime.keys, runtime.opening, claim.subject, runtime.settings.times
-    )
+    here = turns.Here(runtime.settings.push_url, runtime.settings.times.replies)
+    host_answers.read_from_host(claim, runtime.keys, runtime.opening, claim.subject, here)

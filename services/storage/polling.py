@@ -128,10 +128,10 @@ def has_task(work: Work, group_id: UUID, job: str) -> bool:
 def _next(work: Work, those: ColumnElement[bool]) -> Mapping[UUID, datetime]:
     """When the next date of these series begins, by their groups."""
     question = (
-        select(SeriesRow.group_id, func.min(MeetingRow.start_at))
+        select(SeriesRow.group_id, func.min(MeetingRow.start_at).label("start"))
         .join(MeetingRow, MeetingRow.series_id == SeriesRow.id)
         .where(those, SeriesRow.state.in_(LIVE))
         .where(MeetingRow.state == MeetingState.HELD, MeetingRow.start_at > work.now)
         .group_by(SeriesRow.group_id)
     )
-    return {group: start for group, start in work.session.execute(question)}  # noqa: C416 -- rows
+    return {row.group_id: row.start for row in work.session.execute(question)}

@@ -1,12 +1,13 @@
 """What was answered to series, and where an answer belongs, as they are looked up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from services.storage.ids import new_id
+from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.series import (
     AttendeeRow,
     EventRow,
@@ -85,6 +86,16 @@ def telling(work: Work, event_id: UUID, attendee_id: UUID) -> TellingRow | None:
         TellingRow.event_id == event_id, TellingRow.attendee_id == attendee_id
     )
     return work.session.scalars(question).first()
+
+
+def at(work: Work, hosts: Collection[Host], series_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Those of these series to which accounts at one of the hosts invite, each with its group."""
+    question = (
+        select(SeriesRow.id, SeriesRow.group_id)
+        .join(AccountRow, AccountRow.id == SeriesRow.account_id)
+        .where(SeriesRow.id.in_(series_ids), AccountRow.host.in_(hosts))
+    )
+    return {row.id: row.group_id for row in work.session.execute(question)}
 
 
 def ask_next(work: Work, series_id: UUID, at: datetime | None) -> None:

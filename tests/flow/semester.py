@@ -1,7 +1,8 @@
 """A semester of polling, in numbers: when everybody is read, and how old what is known becomes.
 
-Nobody is asked. The times are those of `services.flow.polling`; the workers, the host's day, the
-groups that plan and the dates on which they meet are played here.
+Hosts are asked for answers, too: the first of a group organises, at a host that tells nothing.
+Nobody is asked. The times are those of `polling` and of `series.turns`; the workers, the host's
+day, the groups that plan and the dates on which they meet are played here.
 """
 
 import heapq
@@ -12,10 +13,14 @@ from datetime import timedelta
 from random import Random
 
 from services.flow.polling import AWAKE, SOON, between, in_time
+from services.flow.series import turns
 
 DAY = 86_400.0
 REFRESH = timedelta(hours=6)
 GROUP = 8  # members
+_ANSWERS = 2  # requests that asking for the answers to a series takes
+_CHANGED = 10 * DAY  # before a date something of it changes
+_ASKING = 1  # beside a group, in the queue: its host is asked for answers
 Moments = Callable[[Random], list[float]]  # of one group, in seconds
 _RATE = 25.0  # accounts that the workers read in a second: eight at once, 0.3 seconds each
 
@@ -27,6 +32,7 @@ class Semester:
     people   how many accounts there are, each with one calendar
     per_day  requests that a host got on each day
     per_minute  of each minute
+    answers  how many of all those were for answers
     soon, late  the oldest that anything was of awake people, and of others
     """
 
@@ -36,6 +42,7 @@ class Semester:
     changed: float = 0.1
     per_day: Counter[int] = field(default_factory=Counter)
     per_minute: Counter[int] = field(default_factory=Counter)
+    answers: int = 0
     soon: float = 0.0
     late: float = 0.0
     _read: list[float] = field(default_factory=list)
@@ -66,11 +73,14 @@ class Semester:
         self._stamp = [0] * self.people
         self._next = [at + 0.9 * REFRESH.total_seconds() for at in self._read]
         wakes = [(at, -1 - group, 0) for group in groups for at in self._plans[group]]
-        queue = [*((at, each, 0) for each, at in enumerate(self._next)), *wakes]
+        asks = [(self._plans[each][-1], -1 - each, _ASKING) for each in groups if self._dates[each]]
+        queue = [*((at, each, 0) for each, at in enumerate(self._next)), *wakes, *asks]
         heapq.heapify(queue)
         while queue and queue[0][0] < days * DAY:
             at, each, stamp = heapq.heappop(queue)
-            if each < 0:
+            if each < 0 and stamp == _ASKING:
+                self._asking(queue, at, -1 - each)
+            elif each < 0:
                 self._wake(queue, at, -1 - each)
             elif stamp == self._stamp[each]:
                 self._reading(queue, at, each)
@@ -89,10 +99,37 @@ class Semester:
         self._note(each, at)
         age, self._read[each] = at - self._read[each], at
         asked = 1 + (self.chance.random() < self.changed)
-        self.per_day[int(at // DAY)] += asked
-        self.per_minute[int(at // 60)] += asked
+        self._count(at, asked)
+        if asked > 1 and each % GROUP == 0:  # somebody may have answered
+            self._ask(at, each // GROUP)
         wait = between(self._usual(each // GROUP, at), timedelta(seconds=age), self.chance.random)
         self._due(queue, each, at + wait.total_seconds())
+
+    def _asking(self, queue: list[tuple[float, int, int]], at: float, group: int) -> None:
+        """As `turns.next_at`, from the day on which the series is committed."""
+        ahead = self._ahead(group, at)
+        self._ask(at, group)
+        if ahead is not None:
+            sends = [self._plans[group][-1], *(each - _CHANGED for each in self._dates[group])]
+            sent = any(each <= at < each + DAY for each in sends)
+            wait = turns.apart(SOON, ahead, sent=sent, seen=True, is_told=False)
+            later = [each for each in sends if each > at]  # then it is asked soon
+            after = at + between(wait, wait, self.chance.random).total_seconds()
+            heapq.heappush(queue, (min([after, *later]), -1 - group, _ASKING))
+
+    def _ask(self, at: float, group: int) -> None:
+        if self._ahead(group, at) is not None:
+            self._count(at, _ANSWERS)
+            self.answers += _ANSWERS
+
+    def _count(self, at: float, asked: int) -> None:
+        self.per_day[int(at // DAY)] += asked
+        self.per_minute[int(at // 60)] += asked
+
+    def _ahead(self, group: int, at: float) -> timedelta | None:
+        """How long until a group meets."""
+        ahead = next((date - at for date in self._dates[group] if date > at), None)
+        return None if ahead is None else timedelta(seconds=ahead)
 
     def _note(self, each: int, at: float) -> None:
         """Note how old what was known became, but for what an outage explains."""
@@ -118,8 +155,7 @@ class Semester:
         """As `polling.usual`."""
         if any(look <= at < look + AWAKE.total_seconds() for look in self._plans[group]):
             return SOON
-        ahead = next((date - at for date in self._dates[group] if date > at), None)
-        return in_time(REFRESH, None if ahead is None else timedelta(seconds=ahead))
+        return in_time(REFRESH, self._ahead(group, at))
 
     def _since(self, each: int, at: float) -> float | None:
         """Since when somebody is awake without a break; None: they are not."""

@@ -48,6 +48,7 @@ def test_a_semester_stays_within_the_hosts_day_and_nothing_grows_old() -> None:
 
     days = [found.per_day[day] * EVERYBODY / PEOPLE for day in range(1, 182)]
     print("requests a day: most", max(days), "mean", sum(days) / len(days), "peak", found.peak)
+    print("of them for answers", found.answers * EVERYBODY / PEOPLE / 182)
     assert sum(days) / len(days) <= EXPECTED
     assert max(days) <= 400_000  # our share of the host's day
     assert found.soon <= SOON.total_seconds()

@@ -14,9 +14,10 @@ from calendar_sync.provider import Answer, CalendarId, Provider, Reply
 from services.flow import account_readings
 from services.flow.access import Opening
 from services.flow.memory import Task
-from services.flow.series import answers, organising, removals
+from services.flow.series import answers, organising, removals, turns
 from services.flow.series.invited import is_invited
 from services.flow.series.kept import from_kept
+from services.flow.series.turns import Here
 from services.flow.series.whole import whole
 from services.keys import Keys, Unsealable
 from services.storage import attendees as stored_attendees
@@ -30,7 +31,6 @@ from services.storage.rows.series import (
     SeriesRow,
 )
 from services.storage.work import Work
-from services.times import Times
 
 _FAR = timedelta(days=50)  # farther, a host may not list a date with its series
 
@@ -54,7 +54,7 @@ class _Asked:
     events: Mapping[UUID, Collection[int]]
 
 
-def read_from_host(task: Task, keys: Keys, opening: Opening, series_id: UUID, times: Times) -> None:
+def read_from_host(task: Task, keys: Keys, opening: Opening, series_id: UUID, here: Here) -> None:
     """Ask the host of a series for answers, and keep those that are others than before.
 
     Raises TryLater while the host wants to be left alone.
@@ -77,7 +77,8 @@ def read_from_host(task: Task, keys: Keys, opening: Opening, series_id: UUID, ti
                 there = {each: one for each, one in told.items() if one is not None}
                 _Book(work, row, asked.host.value).keep(there)
                 removals.note(work, row, told)
-            replies.ask_next(work, series_id, _next(work, row, asked, times))
+            again = turns.next_at(work, opening.hosts, row, here)
+            replies.ask_next(work, series_id, _unless_told(work, row, asked, again))
 
 
 def _asked(work: Work, keys: Keys, series_id: UUID) -> _Asked | None:
@@ -137,16 +138,12 @@ def _one(
         return None
 
 
-def _next(work: Work, row: SeriesRow, asked: _Asked | None, times: Times) -> datetime | None:
-    """When to ask again: never once its dates are over."""
-    last = max((each.start_at for each in series.meetings(work, row.id)), default=work.now)
-    if row.account_id is None or last <= work.now:
-        return None
-    soon = timedelta(seconds=times.replies)
-    # Somebody told of news while we asked: they may have come after the answer.
-    if asked is not None and row.replies_at is not None and row.replies_at <= work.now:
-        return row.replies_at
-    return work.now + soon
+def _unless_told(
+    work: Work, row: SeriesRow, asked: _Asked | None, again: datetime | None
+) -> datetime | None:
+    """At once, if somebody told of news while we asked: they may have come after the answer."""
+    told = asked is not None and row.replies_at is not None and row.replies_at <= work.now
+    return row.replies_at if told and again is not None else again
 
 
 class _Book:

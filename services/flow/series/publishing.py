@@ -28,7 +28,7 @@ from services.flow import polling
 from services.flow.access import Opening
 from services.flow.fenced import Fenced
 from services.flow.memory import Lost, Task
-from services.flow.series import objects
+from services.flow.series import objects, turns
 from services.flow.series.objects import Due, Object, Place
 from services.flow.series.part import Part
 from services.keys import Keys, Unsealable
@@ -194,17 +194,24 @@ def _done(work: Work, due: Due, found: Sequence[_Tried], times: Times) -> None:
     if due.place is None:
         _tell(work, row)
         work.note("series.told", row.id, due.revision)
-    soon = None if due.place is None else work.now + timedelta(seconds=times.replies)
     published = row.published if failed else max(row.published, due.revision)
     if published != row.published:
         work.note("series.published", row.id, due.revision)
+        if due.place is not None:
+            turns.sent(work, row.id)
     stored.noted(
         work,
         row,
         published=published,
-        replies_at=row.replies_at or soon,
+        replies_at=_asks(work, row, due, times),
         settle_at=_settles(work, row, due, failed, times),
     )
+
+
+def _asks(work: Work, row: SeriesRow, due: Due, times: Times) -> datetime | None:
+    """When its host is asked for the answers to what was written; of letters nobody is asked."""
+    soon = work.now + timedelta(seconds=times.replies)
+    return None if due.place is None else min(row.replies_at or soon, soon)
 
 
 def _settles(

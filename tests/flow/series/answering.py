@@ -12,7 +12,7 @@ from calendar_sync.provider import Answer, CalendarId, SeriesDraft
 from scheduler.model.answer import Rule
 from scheduler.model.series import Occurrence, Series
 from services.flow import persons, proof, terms
-from services.flow.series import answers
+from services.flow.series import answers, turns
 from services.flow.series.kept import rule_to_kept, to_kept
 from services.storage import series as stored
 from services.storage.ids import new_id
@@ -121,6 +121,8 @@ def a_semester(flat: Flat, *, mailbox: bool = False) -> Semester:
             runtime, flat.group, row.id, [each.id for each in meetings],
             [each.id for each in events], {name: each.id for name, each in attendees.items()},
         )  # fmt: skip
+        if not mailbox:
+            turns.sent(work, row.id)
     if not mailbox:
         put(found, flat.host.accounts[MAIN], MAIN)
     return found
