@@ -230,7 +230,8 @@ class Provider(Protocol):
 
         dates  originals that we wrote: one that was removed is in the answer, as nobody's
 
-        Any other date is there only if it has answers of its own. Raises NotThere.
+        Any other date is there only if what it has is not that of all of it. Who has not answered
+        to such a date may have answered to all of it before, or since. Raises NotThere.
         """
 
     def watch(self, calendar: CalendarId, channel: Channel) -> Channel:

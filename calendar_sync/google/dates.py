@@ -4,15 +4,14 @@ A date is an instance of its series, with the series' fields and private propert
 changed alone: from then on it has its own, and does not follow the series any more.
 """
 
-from collections.abc import Mapping
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
 from calendar_sync.digests import check_latest, digest, of_guests, read, written
 from calendar_sync.errors import broken
-from calendar_sync.google import drafts, wire
+from calendar_sync.google import drafts
 from calendar_sync.google.wire import Json
-from calendar_sync.provider import Answer, Reply, SeriesDraft
+from calendar_sync.provider import SeriesDraft
 from scheduler.model.series import Occurrence
 from scheduler.model.zone import zone
 
@@ -30,20 +29,6 @@ def original(instance: Json) -> int:
     except (KeyError, TypeError, ValueError):
         raise broken("a date without its beginning") from None
     return int(found.replace(tzinfo=place).astimezone(UTC).timestamp())
-
-
-def replies(instance: Json, whole: Mapping[str, Answer]) -> list[Reply]:
-    """Return what guests answered to a date; who did not meant it with what they said of all.
-
-    whole  that, by addresses in small letters
-    """
-    waits = Answer.WAITING
-    return [
-        replace(each, answer=whole.get(each.email.casefold(), waits))
-        if each.answer is waits
-        else each
-        for each in wire.replies(instance)
-    ]
 
 
 def patch(

@@ -60,7 +60,7 @@ class SeriesEvents:
         whole = _by_email(found[None])
         with suppress(Unsupported):  # at a host that does not know dates, nobody answers for one
             held = {
-                dates.original(each): dates.replies(each, whole)
+                dates.original(each): wire.replies(each)
                 for each in self._instances(calendar, there["id"], removed=False)
             }
             found.update({each: own for each, own in held.items() if _by_email(own) != whole})

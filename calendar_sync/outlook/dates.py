@@ -5,7 +5,6 @@ as they were when it became one. Whatever it does not say is as we last wrote th
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from calendar_sync.digests import of_guests
@@ -13,7 +12,7 @@ from calendar_sync.errors import broken
 from calendar_sync.outlook import drafts, guests, times
 from calendar_sync.outlook.marks import Marks, marked
 from calendar_sync.outlook.requests import Json
-from calendar_sync.provider import Answer, Reply, SeriesDraft
+from calendar_sync.provider import SeriesDraft
 from scheduler.model.series import Occurrence
 
 Pair = tuple[Json, Occurrence]
@@ -33,19 +32,6 @@ def original(instance: Json) -> int:
 def is_exception(instance: Json) -> bool:
     """Whether somebody, or an answer, has made it another than its series has it."""
     return instance.get("type") == "exception"
-
-
-def replies(instance: Json, whole: Mapping[str, Answer]) -> list[Reply]:
-    """Return what guests answered to an exception; who did not meant it with what they said of all.
-
-    whole  that, by addresses in small letters
-    """
-    return [
-        replace(each, answer=whole.get(each.email.casefold(), each.answer))
-        if each.answer is Answer.WAITING
-        else each
-        for each in guests.replies(instance)
-    ]
 
 
 def skipped(draft: SeriesDraft, instances: Mapping[int, Json]) -> list[Json]:

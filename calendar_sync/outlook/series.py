@@ -51,7 +51,7 @@ class SeriesEvents:
         whole = guests.answers(found[None])
         held = self._instances(series)
         for original, each in held.items():
-            own = dates.replies(each, whole) if dates.is_exception(each) else found[None]
+            own = guests.replies(each) if dates.is_exception(each) else found[None]
             if guests.answers(own).items() - whole.items():
                 found[original] = own
         if recurrence.window(series) is not None:

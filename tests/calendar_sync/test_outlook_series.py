@@ -518,13 +518,11 @@ def test_guests_whom_others_invited_stay_and_so_does_what_was_answered(place: Pl
     place.put(replace(BUSY, guests=(grace, "alan@example.org")), written=True)
 
     told = place.provider.series_replies(place.main, BUSY.key)
-    assert told == {
-        None: [
-            Reply(grace, Answer.ACCEPTED),
-            Reply("alan@example.org", Answer.WAITING),
-            Reply(mary, Answer.WAITING),
-        ]
-    }
+    assert told[None] == [
+        Reply(grace, Answer.ACCEPTED),
+        Reply("alan@example.org", Answer.WAITING),
+        Reply(mary, Answer.WAITING),
+    ]
 
 
 def test_an_answer_to_one_date_is_told_beside_those_to_all(place: Place) -> None:
@@ -538,4 +536,5 @@ def test_an_answer_to_one_date_is_told_beside_those_to_all(place: Place) -> None
 
     assert told[None] == [Reply(grace, Answer.ACCEPTED), Reply(alan, Answer.WAITING)]
     assert told[at("04-06")] == [Reply(grace, Answer.ACCEPTED), Reply(alan, Answer.DECLINED)]
-    assert set(told) == {None, at("04-06")}
+    assert told[at("03-30")] == [Reply(grace, Answer.WAITING), Reply(alan, Answer.WAITING)]
+    assert set(told) == {None, at("03-30"), at("04-06")}

@@ -162,6 +162,7 @@ class _Book:
             (each.attendee_id, each.meeting_id): each for each in replies.of_series(work, row.id)
         }
         self._main = whole(self._events.values())
+        self._anew: set[UUID] = set()  # who says of all dates another thing than last time
 
     def keep(self, told: Mapping[UUID, Told]) -> None:
         """Enter what was told of some objects."""
@@ -174,26 +175,38 @@ class _Book:
         to_all = told.get(None, ())
         is_main = event.id == self._main
         if is_main:
-            for attendee, said in self._by(to_all):
-                if attendee.meeting_id is None:
-                    self._enter(attendee, None, said, Answer.WAITING)
+            self._keep_all(to_all)
         assert event.wanted is not None
         alike = {attendee.id: said for attendee, said in self._by(to_all)} if is_main else {}
         for date in from_kept(event.wanted).occurrences:
             meeting = self._meetings.get(date.original)
-            if meeting is not None:
-                self._keep_date(meeting, told.get(date.original, to_all), alike)
+            for attendee, said in self._by(told.get(date.original, to_all)):
+                if meeting is not None and is_invited(attendee, meeting):
+                    self._keep_date(attendee, meeting, said, alike.get(attendee.id))
+
+    def _keep_all(self, told: Iterable[Reply]) -> None:
+        """Enter what was told of all dates."""
+        self._anew = {
+            attendee.id
+            for attendee, said in self._by(told)
+            if attendee.meeting_id is None and self._enter(attendee, None, said, Answer.WAITING)
+        }
 
     def _keep_date(
-        self, meeting: MeetingRow, told: Iterable[Reply], alike: Mapping[UUID, Answer]
+        self, attendee: AttendeeRow, meeting: MeetingRow, said: Answer, usual: Answer | None
     ) -> None:
-        """Enter what was told of a date; `alike`: what the same people said of all dates."""
-        for attendee, said in self._by(told):
-            if not is_invited(attendee, meeting):
-                continue
-            usual = alike.get(attendee.id)
-            if usual is not said or (attendee.id, meeting.id) in self._said:
-                self._enter(attendee, meeting.id, said, usual or Answer.WAITING)
+        """Enter what was told of a date; `usual`: what they said of all dates.
+
+        Who has not answered to a date meant it with all, unless they said that before it was moved.
+        """
+        row = self._said.get((attendee.id, meeting.id))
+        if said is Answer.WAITING and usual is not None:
+            if not meeting.stood:
+                said = usual
+            elif row is not None and row.hosted == said and attendee.id in self._anew:
+                self._answered(attendee, meeting.id, usual)
+        if usual is not said or row is not None:
+            self._enter(attendee, meeting.id, said, usual or Answer.WAITING)
 
     def _by(self, told: Iterable[Reply]) -> list[tuple[AttendeeRow, Answer]]:
         return [
@@ -204,17 +217,21 @@ class _Book:
 
     def _enter(
         self, attendee: AttendeeRow, meeting_id: UUID | None, said: Answer, usual: Answer
-    ) -> None:
-        """Enter what the host tells of one answer; `usual`: what is no answer of its own."""
+    ) -> bool:
+        """Enter what the host tells of one answer; return whether it is another than it told last.
+
+        usual  what is no answer of its own
+        """
         row = self._said.get((attendee.id, meeting_id))
         if row is not None and row.hosted == said:
-            return
+            return False
         is_first = row is None or row.hosted is None
         if not is_first or said is not usual:
             row = self._answered(attendee, meeting_id, said)
         elif row is None:
             row = self._answered(attendee, meeting_id, self._elsewhere(attendee, said))
         row.hosted = said.value
+        return True
 
     def _elsewhere(self, attendee: AttendeeRow, said: Answer) -> Answer:
         """What somebody said on our page of all dates, where the host knows nothing better."""

@@ -1,13 +1,14 @@
 """What guests answer in their own calendars, at both hosts, reaches the series and nobody else."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from calendar_sync.provider import Answer
-from services.flow.series import answers
+from services.flow.series import answers, changing
 from services.sandbox.mail import control
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
@@ -16,6 +17,7 @@ from tests.flow.series.rows import the_series
 from tests.flow.series.towns import BO, CLEO, Semester, a_semester
 
 YES, NO, OPEN = Answer.ACCEPTED, Answer.DECLINED, Answer.WAITING
+MAYBE = Answer.TENTATIVE
 
 
 @pytest.fixture(params=["google", "outlook"])
@@ -37,6 +39,38 @@ def test_an_acceptance_of_all_and_a_decline_of_one_date_reach_the_group(
     assert said[BO] == [YES] * 6
     assert said[CLEO] == [OPEN, OPEN, NO, OPEN, OPEN, OPEN]
     assert semester.runtime.channel.messages == []  # type: ignore[attr-defined]
+
+
+def test_a_date_that_is_moved_counts_what_the_host_says_of_it(semester: Semester) -> None:
+    answer(semester, BO, "accepted")
+    semester.later(minutes=16)
+    move(semester, 1)
+    semester.later(minutes=16)
+    keeps = semester.town.kind == "google"  # Outlook has everybody asked once more
+    assert known(semester)[BO] == [YES, YES if keeps else OPEN, YES, YES, YES, YES]
+
+    answer(semester, BO, "tentative")
+    semester.later(minutes=16)
+    assert known(semester)[BO] == [MAYBE, YES if keeps else MAYBE, MAYBE, MAYBE, MAYBE, MAYBE]
+
+
+def test_who_answers_to_all_means_the_dates_that_were_committed_elsewhere(
+    semester: Semester,
+) -> None:
+    semester.begins(moved={2: timedelta(hours=25)})
+    semester.done()
+    answer(semester, BO, "accepted")
+    semester.later(minutes=16)
+    assert known(semester)[BO] == [YES] * 6
+
+
+def move(semester: Semester, place: int) -> None:
+    """Hold a date a day and an hour later."""
+    with semester.runtime.work(semester.town.cora) as work:
+        row = the_series(semester.runtime, semester.series)
+        date = stored.meetings(work, row.id)[place]
+        start = date.start_at + timedelta(hours=25)
+        changing.move(work, row.group_id, row.id, date.id, start, settle=timedelta())
 
 
 def answer(semester: Semester, person: str, said: str, date: str | None = None) -> None:
