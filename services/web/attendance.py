@@ -7,6 +7,7 @@ from uuid import UUID
 
 from calendar_sync.provider import Answer
 from scheduler.model.zone import zone
+from services.flow.series import invited
 from services.flow.series.views import Date, Delivered, Delivery, Shown
 from services.planning.page.marks import Mark
 from services.planning.page.words import day_and_month, weekday
@@ -48,6 +49,7 @@ class Row:
     cells     a mark per date; None: they are not invited to it
     there     how many dates have reached them, of how many; waiting are on their way
     told      how many dates are cancelled and known to them to be so
+    partly    whether they are a member who is not invited to every date that is to come
     troubles  why others have not, and what to do
     delays    why some are still on their way, and what comes next
     """
@@ -58,6 +60,7 @@ class Row:
     waiting: int
     of: int
     told: int
+    partly: bool
     troubles: tuple[tuple[str, str], ...]
     delays: tuple[tuple[str, str], ...]
 
@@ -121,7 +124,7 @@ def table(shown: Shown, now: datetime) -> Table:
     """Lay out a series."""
     return Table(
         tuple(_column(shown, each, now) for each in shown.dates),
-        tuple(_row(each, shown.dates) for each in shown.attendees),
+        tuple(_row(each, shown.dates, now) for each in shown.attendees),
     )
 
 
@@ -152,7 +155,8 @@ def _column(shown: Shown, each: Date, now: datetime) -> Column:
     )
 
 
-def _row(attendee: AttendeeRow, dates: tuple[Date, ...]) -> Row:
+def _row(attendee: AttendeeRow, dates: tuple[Date, ...], now: datetime) -> Row:
+    meetings = [each.meeting for each in dates]
     found = [each.deliveries[attendee.id] for each in dates if _counts(attendee.id, each)]
     states = [each.state for each in found]
     return Row(
@@ -162,6 +166,7 @@ def _row(attendee: AttendeeRow, dates: tuple[Date, ...]) -> Row:
         waiting=states.count(Delivered.WAITING),
         of=len(states),
         told=sum(_is_told(attendee.id, each) for each in dates),
+        partly=attendee.member_id is not None and not invited.is_whole(attendee, meetings, now),
         troubles=_said(found, Delivered.FAILED),
         delays=_said(found, Delivered.WAITING),
     )

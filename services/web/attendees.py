@@ -10,7 +10,7 @@ from services import door
 from services.flow import members
 from services.flow import rights as standing
 from services.flow.errors import Unfit
-from services.flow.series import attending, deliveries, drafts, showing
+from services.flow.series import attending, deliveries, drafts, invited, showing
 from services.flow.series.views import Shown
 from services.storage.rows.series import AttendeeRow, Organiser, SeriesState
 from services.web import attendance, render, semester
@@ -105,18 +105,29 @@ def _asking(group_id: UUID, series_id: UUID, form: Form, status: int = 200) -> R
     work = door.reading()
     group = standing.coordinating(work, group_id)
     shown = showing.shown(work, drafts.one(work, group_id, series_id))
-    invited = {each.member_id for each in shown.attendees}
-    _, pairs = members.page(work, group_id, None, members.MOST)
     return render.page(
         "series/join.html",
         status,
         group=group,
         row=shown.row,
-        members=[(str(each.id), each.name) for each, _ in pairs if each.id not in invited],
+        members=_members(shown),
         others=others_hear(shown.row),
         dates=_dates(shown),
         form=form,
     )
+
+
+def _members(shown: Shown) -> list[tuple[str, str]]:
+    """The members who are not invited to every date that is to come."""
+    work = door.reading()
+    _, pairs = members.page(work, shown.row.group_id, None, members.MOST)
+    meetings = [each.meeting for each in shown.dates]
+    whole = {one.member_id: invited.is_whole(one, meetings, work.now) for one in shown.attendees}
+    return [
+        (str(each.id), f"{each.name} (invited to some dates)" if each.id in whole else each.name)
+        for each, _ in pairs
+        if not whole.get(each.id)
+    ]
 
 
 def _dates(shown: Shown) -> list[tuple[str, str]]:

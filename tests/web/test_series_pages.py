@@ -294,6 +294,24 @@ def test_a_member_leaves_from_a_date_on_and_comes_back(house: House) -> None:
     assert visitor.get(path).text.count("Mia Member") >= 1
 
 
+def test_whoever_left_from_a_date_on_is_invited_to_it_again_from_the_page(house: House) -> None:
+    path, visitor = committed(house), house.visitor("coordinator")
+    leaving = next(each for each in visitor.get(path).links if each.endswith("/remove"))
+    everything = f"{path}/people?member={house.mia}"
+    assert everything not in visitor.get(path).links
+    visitor.send(leaving, since=str(dates_of(house, path)[1].id))
+
+    assert everything in visitor.get(path).links
+    page = visitor.get(everything)
+    assert "Mia Member (invited to some dates)" in page.text
+    [form] = [each for each in page.forms if each.action == f"{path}/people"]
+    assert form.fields["member"] == [str(house.mia)]
+    visitor.send(f"{path}/people", member=str(house.mia), since="")
+
+    assert everything not in visitor.get(path).links
+    assert "Every member of the group is invited already." in visitor.get(f"{path}/people").text
+
+
 def test_who_is_no_member_cannot_be_added(shown_house: House, there: str) -> None:
     visitor = shown_house.visitor("coordinator")
 

@@ -37,6 +37,11 @@ def to_come(meetings: Iterable[MeetingRow], now: datetime) -> list[MeetingRow]:
     return [each for each in held(meetings) if is_to_come(each, now)]
 
 
+def is_whole(attendee: AttendeeRow, meetings: Iterable[MeetingRow], now: datetime) -> bool:
+    """Whether somebody is invited to every date that is to come."""
+    return all(is_invited(attendee, each) for each in to_come(meetings, now))
+
+
 def to(attendees: Iterable[AttendeeRow], meeting: MeetingRow) -> list[AttendeeRow]:
     """Who is invited to a date."""
     return [each for each in attendees if is_invited(each, meeting)]
