@@ -69,7 +69,7 @@ def confirm() -> ResponseReturnValue:
     except Explained as error:
         door.close()
         return _nothing(error)
-    return on_to_choosing(row.id)
+    return on_to_choosing(row.id, inviting="inviting" in request.form)
 
 
 @pages.post("/me/accounts/decline")
@@ -202,7 +202,10 @@ def _page(
     elif host is not None:
         again = url_for("consent.connect", host=host.value)
     title = None if host is None else door.runtime().hosts[host].title
-    return render.page(f"accounts/{name}.html", status, again=again, host=title, **values)
+    inviting = found is not None and found.asked.inviting  # and so it is when they try again
+    return render.page(
+        f"accounts/{name}.html", status, again=again, host=title, inviting=inviting, **values
+    )
 
 
 def _at(found: Answer) -> At:

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from calendar_sync.errors import NotAllowed, SyncError, Wait
+from calendar_sync.provider import Capability
 from services.flow import account_readings
 from services.storage import accounts, people
 from services.storage.rows.accounts import AccountRow, ConsentRow, ReleaseRow
@@ -45,9 +46,10 @@ def mia(house: House) -> Visitor:
     return house.visitor("member")
 
 
-def asked(visitor: Visitor, path: str = CONNECT) -> str:
+def asked(visitor: Visitor, path: str = CONNECT, **fields: str) -> str:
     """Ask for consent; return the state that the host sends back."""
-    return parse_qs(urlsplit(visitor.send(path).headers["Location"]).query)["state"][0]
+    address = visitor.send(path, **fields).headers["Location"]
+    return parse_qs(urlsplit(address).query)["state"][0]
 
 
 def returned(visitor: Visitor, state: str, code: str = OWN, status: int = 200) -> Html:
@@ -335,6 +337,24 @@ def test_another_account_does_not_take_the_place_of_one_that_is_lost(
     drained(house.runtime)
     assert host.given_back == ["other@example.org"]
     assert "Reconnect needed" in mia.get("/me").text
+
+
+@pytest.mark.parametrize("inviting", [{}, {"inviting": "yes"}])
+def test_who_tries_again_asks_for_what_they_came_for(
+    host: AHost, mia: Visitor, inviting: dict[str, str]
+) -> None:
+    host.account.capabilities -= {Capability.INVITES}
+    path = chosen(mia)
+    page = returned(mia, asked(mia, f"{path}/connect", **inviting), "other@example.org", 409)
+    [again] = [each for each in page.forms if each.action == f"{path}/connect"]
+    assert again.fields.get("inviting", []) == [*inviting.values()]
+
+    mia.client.get(f"{RETURN}?state={asked(mia, again.action, **inviting)}&code={OWN}")
+    assert host.redeemed[-1].inviting is bool(inviting)
+
+    page = returned(mia, asked(mia, CONNECT, **inviting), "other@example.org")
+    [sure] = [each for each in page.forms if each.action == "/me/accounts/confirm"]
+    assert sure.fields.get("inviting", []) == [*inviting.values()]
 
 
 def test_what_is_refused_of_an_account_that_works_does_not_end_it(
