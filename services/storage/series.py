@@ -60,6 +60,11 @@ def live_of_account(work: Work, account_id: UUID) -> Sequence[SeriesRow]:
     return _live(work, SeriesRow.account_id == account_id)
 
 
+def live_of_identity(work: Work, identity: bytes) -> Sequence[SeriesRow]:
+    """Those that were committed with this account at a host, connected or not."""
+    return _live(work, SeriesRow.identity == identity)
+
+
 def live_of_term(work: Work, term_id: UUID) -> Sequence[SeriesRow]:
     """Those of a term."""
     return _live(work, SeriesRow.term_id == term_id)

@@ -53,7 +53,7 @@ def choose(account_id: UUID) -> ResponseReturnValue:
         return _page(account_id, offered, sent, sent.refused(error))
     flash(_KEPT)
     onto.offer_to_invite(account_id)
-    return onto.to_draft(account_id) or render.to(url_for("me.show", _anchor="calendars"))
+    return onto.to_waiting(account_id) or render.to(url_for("me.show", _anchor="calendars"))
 
 
 @pages.get("/me/accounts/<uuid:account_id>/remove")

@@ -7,7 +7,7 @@ from flask import Response, flash, url_for
 from markupsafe import Markup
 
 from services import door
-from services.flow.series import drafts, organising
+from services.flow.series import drafts, going_on, organising
 from services.storage.rows.accounts import Host
 from services.storage.rows.series import Organiser, SeriesRow
 from services.web import render
@@ -47,16 +47,29 @@ def let_invite(account_id: UUID) -> bool:
     return True
 
 
-def to_draft(account_id: UUID) -> Response | None:
-    """Lead back to the reader's only draft, if this account is to invite to it."""
-    rows = drafts.own(door.reading())
-    if [each.account_id for each in rows] != [account_id]:
-        return None
-    return to_series(rows[0].group_id, rows[0].id)
+def to_waiting(account_id: UUID) -> Response | None:
+    """Lead back to what an account of the reader was connected for, where that can be told.
+
+    That is the only series to which it can go on inviting, or their only draft if it is to invite.
+    """
+    work = door.reading()
+    rows = going_on.waiting_for(work, door.runtime().hosts, account_id)
+    if not rows:
+        rows = drafts.own(work)
+        if [each.account_id for each in rows] != [account_id]:
+            return None
+    return to_series(rows[0].group_id, rows[0].id) if len(rows) == 1 else None
 
 
 def offer_to_invite(account_id: UUID) -> None:
-    """Lead on to the drafts that an account of the reader could invite to, and does not yet."""
+    """Lead on to the drafts that an account of the reader could invite to, and does not yet.
+
+    And to the series that it invited to before it was disconnected.
+    """
+    for row in going_on.waiting_for(door.reading(), door.runtime().hosts, account_id):
+        place = url_for("series.show", group_id=row.group_id, series_id=row.id)
+        said = Markup('It may invite again: <a href="{}">let it go on inviting to {}</a>.')
+        flash(said.format(place, row.title))
     for row in organising.waiting_for(door.reading(), door.runtime().hosts, account_id):
         place = url_for("series.edit", group_id=row.group_id, series_id=row.id)
         said = Markup('It may invite now: <a href="{}">choose it for the draft {}</a>.')

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from services.app import create_app
-from services.flow import members
+from services.flow import accounts, members
 from services.flow.members import Entry
 from services.flow.series import showing
+from services.storage import series as stored
+from services.storage.rows.accounts import AccountRow
 from services.storage.rows.series import SeriesRow
 from tests.flow.accounts_town import Flat, a_flat
 from tests.flow.series.answering import a_semester
@@ -55,6 +57,33 @@ def test_a_calendar_that_was_disconnected_can_be_connected_to_invite_again(flat:
         page = house.visitor(role).get(path)
         assert "The calendar that invited is disconnected" in page.text
         assert [each for each in page.forms if "inviting" in each.fields]
+
+
+def test_whoever_connects_the_calendar_that_invited_is_led_back_to_its_series(flat: Flat) -> None:
+    semester = a_semester(flat)
+    house = House(flat.runtime, create_app(flat.runtime), people={"ada": flat.ada})
+    path, ada = f"/groups/{semester.group}/series/{semester.series}", house.visitor("ada")
+    with flat.runtime.work(flat.ada) as work:
+        row = work.session.get_one(SeriesRow, semester.series)
+        assert row.account_id is not None
+        row.identity = work.session.get_one(AccountRow, row.account_id).identity
+        for each in stored.events(work, row.id):
+            each.written_revision, each.failed_at, each.failed_what = 0, work.now, "It is gone"
+        accounts.disconnect(work, row.account_id)
+    assert "It is gone" in ada.get(path).text
+    assert f"{path}/resend" not in [each.action for each in ada.get(path).forms]
+
+    again = flat.consented().id
+    place = f"/me/accounts/{again}/calendars"
+    [form] = [each for each in ada.get(place).forms if "calendar" in each.fields]
+    back = ada.send(place, **form.fields).headers["Location"]
+
+    assert back == path
+    assert "let it go on inviting to Early birds" in ada.get(path).text
+    assert f"{path}/organise" in [each.action for each in ada.get(path).forms]
+    ada.send(f"{path}/organise")
+    with flat.runtime.reading() as work:
+        assert work.session.get_one(SeriesRow, semester.series).account_id == again
 
 
 def test_whoever_comes_after_a_date_was_cancelled_was_never_invited_to_it(house: House) -> None:

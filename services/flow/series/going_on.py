@@ -12,7 +12,8 @@ from services.flow.rights import actor
 from services.flow.series import arranging, drafts, organising
 from services.flow.series.arranging import SETTLE
 from services.flow.series.organising import Hosts
-from services.storage import accounts
+from services.storage import accounts, groups
+from services.storage import series as stored
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.series import Organiser, SeriesRow
 from services.storage.work import Work
@@ -31,6 +32,21 @@ def needing_consent(work: Work, row: SeriesRow) -> AccountRow | None:
     """The account of the one who asks that could go on, if they let it invite once more."""
     mine = accounts.of_person(work, actor(work))
     return next((each for each in mine if _is_same(row, each)), None)
+
+
+def waiting_for(work: Work, hosts: Hosts, account_id: UUID) -> list[SeriesRow]:
+    """The series that the one who asks coordinates, and to which this account could go on inviting.
+
+    account_id  of one of their own
+    """
+    account, me = accounts.one(work, account_id), actor(work)
+    rows = [] if account is None else stored.live_of_identity(work, account.identity)
+    mine = [each for each in rows if by(work, each, hosts) == account_id]
+    return [
+        each
+        for each in mine
+        if me in {person.id for _, person in groups.coordinators(work, each.group_id)}
+    ]
 
 
 def with_own(work: Work, hosts: Hosts, group_id: UUID, series_id: UUID) -> SeriesRow:
