@@ -9,7 +9,7 @@ import pytest
 from services.app import create_app
 from services.flow import accounts, members
 from services.flow.members import Entry
-from services.flow.series import showing
+from services.flow.series import answers, showing
 from services.storage import series as stored
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.series import SeriesRow
@@ -101,6 +101,10 @@ def test_whoever_comes_after_a_date_was_cancelled_was_never_invited_to_it(house:
         shown = showing.shown(work, row_of(house, path))
     there = [len(each.answers) for each in shown.dates]
     assert there == [2, *(3 for _ in there[1:])]
+    with house.runtime.reading() as work:
+        work.actor = new.person_id
+        [own] = answers.mine(work, house.group)
+    assert len(own.dates) == len(there) - 1
 
 
 def test_a_concluded_series_asks_for_nothing_more(house: House) -> None:

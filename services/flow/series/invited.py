@@ -18,7 +18,16 @@ def is_invited(attendee: AttendeeRow, meeting: MeetingRow) -> bool:
         and (attendee.since_at is None or attendee.since_at <= at)
         and (attendee.until_at is None or at < attendee.until_at)
         and int(at.timestamp()) not in lacking
+        and _knew(attendee, meeting)
     )
+
+
+def _knew(attendee: AttendeeRow, meeting: MeetingRow) -> bool:
+    """Whether they came before a date was cancelled, if it is; else they never heard of it."""
+    if meeting.state is MeetingState.HELD or not meeting.stood:
+        return True
+    _, _, cancelled_at, *_ = meeting.stood[-1]
+    return bool(int(attendee.created_at.timestamp()) <= cancelled_at)
 
 
 def is_to_come(meeting: MeetingRow, now: datetime) -> bool:

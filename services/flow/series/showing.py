@@ -15,7 +15,6 @@ from services.storage.rows.groups import MemberRow
 from services.storage.rows.series import (
     AttendeeRow,
     MeetingRow,
-    MeetingState,
     ReplyRow,
     SeriesRow,
 )
@@ -64,7 +63,7 @@ class _Known:
 
     def of(self, meeting: MeetingRow) -> Date:
         """Return one date; a quorum is one of members, so guests do not count for it."""
-        there = [each for each in invited.to(self.everybody, meeting) if _knew(each, meeting)]
+        there = invited.to(self.everybody, meeting)
         said = {
             each.id: answers.effective(self.said.get(each.id, ()), meeting.id) for each in there
         }
@@ -84,11 +83,3 @@ class _Known:
         for each in self.members:
             if each.required:
                 yield each.name, answered.get(each.person_id, Answer.WAITING)
-
-
-def _knew(attendee: AttendeeRow, meeting: MeetingRow) -> bool:
-    """Whether they were invited before a date was cancelled, if it is; else they never were."""
-    if meeting.state is MeetingState.HELD or not meeting.stood:
-        return True
-    _, _, cancelled_at, *_ = meeting.stood[-1]
-    return bool(int(attendee.created_at.timestamp()) <= cancelled_at)
