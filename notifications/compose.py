@@ -83,6 +83,16 @@ def plans_discarded(
     return written("plans_discarded", key, to_name, to_address, link, group_title=group_title)
 
 
+def member_left(  # noqa: PLR0913 -- as above
+    *, key: str, to_name: str, to_address: str, group_title: str, link: str, who: str
+) -> Message:
+    """Somebody left a group of the reader's by themselves.
+
+    who  empty: they are forgotten since
+    """
+    return written("member_left", key, to_name, to_address, link, group_title=group_title, who=who)
+
+
 def calendar_lost(
     *, key: str, to_name: str, to_address: str, group_title: str, link: str
 ) -> Message:

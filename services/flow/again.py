@@ -1,4 +1,4 @@
-"""Telling coordinators that plans are gone, and have to be made again."""
+"""Telling coordinators that plans are gone, or somebody with them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,3 +18,16 @@ def tell(work: Work, group_ids: Sequence[UUID], *, but: UUID) -> None:
         for _, coordinator in groups.coordinators(work, group_id):
             if coordinator.id != but:
                 signin.made(work, Purpose.PLAN_AGAIN, person_id=coordinator.id, group_id=group_id)
+
+
+def tell_left(work: Work, group_id: UUID, person_id: UUID) -> None:
+    """Have it told to the other coordinators of a group that somebody left it."""
+    for _, coordinator in groups.coordinators(work, group_id):
+        if coordinator.id != person_id:
+            signin.made(
+                work,
+                Purpose.MEMBER_LEFT,
+                person_id=coordinator.id,
+                group_id=group_id,
+                invited_by=person_id,
+            )

@@ -102,7 +102,7 @@ def _letter(work: Work, row: Waiting, secret: str, hosts: Mapping[Host, At]) -> 
         to_name=person.name if person else "",
         to_address=person.email if person else link.email or "",
         group_title=group.title if group else "",
-        invited_by=inviter or _US,
+        invited_by=inviter or ("" if link.purpose is Purpose.MEMBER_LEFT else _US),
         read_by=by.coordinator.name if by else "",
         read_at=hosts[by.account.host].title if by else "",
         read_groups=_read_groups(work, link),
@@ -148,6 +148,8 @@ def _message(letter: _Letter, address: str) -> Message:
         return compose.sign_in(**to, minutes=minutes)
     if letter.purpose is Purpose.PLAN_AGAIN:
         return compose.plans_discarded(**to, group_title=letter.group_title)
+    if letter.purpose is Purpose.MEMBER_LEFT:
+        return compose.member_left(**to, group_title=letter.group_title, who=letter.invited_by)
     if letter.purpose is Purpose.CALENDAR_LOST:
         return compose.calendar_lost(**to, group_title=letter.group_title)
     if letter.purpose is Purpose.RECONNECT:

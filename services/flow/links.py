@@ -172,7 +172,7 @@ def _leads_somewhere(work: Work, link: LinkRow) -> bool:
         case Purpose.INVITATION:
             member = _membership(work, link)
             return member is not None and member.created_at <= link.created_at
-        case Purpose.COORDINATION | Purpose.PLAN_AGAIN:
+        case Purpose.COORDINATION | Purpose.PLAN_AGAIN | Purpose.MEMBER_LEFT:
             return _coordinates(work, link)
         case Purpose.CALENDAR_LOST | Purpose.RECONNECT:  # one's own, or one of a group
             return link.group_id is None or _coordinates(work, link)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.facts import MemberLeft
-from services.flow import colleagues, groups, persons, rights, signin
+from services.flow import again, colleagues, groups, persons, rights, signin
 from services.flow.errors import Conflict, Unfit, together
 from services.flow.rights import missing, unchanged
 from services.flow.series import attending
@@ -152,6 +152,7 @@ def leave(work: Work, group_id: UUID) -> None:
     if member is None:
         raise missing("membership")
     _remove(work, member)
+    again.tell_left(work, group_id, member.person_id)
     work.note("member.left", member.id)
     work.record(MemberLeft(member.id))
 

@@ -18,6 +18,7 @@ LIFETIMES = {
     Purpose.INVITATION: timedelta(days=14),
     Purpose.COORDINATION: timedelta(days=14),
     Purpose.PLAN_AGAIN: timedelta(days=14),
+    Purpose.MEMBER_LEFT: timedelta(days=14),
     Purpose.CALENDAR_LOST: timedelta(days=14),
     Purpose.RECONNECT: timedelta(days=14),
     Purpose.FIRST: timedelta(hours=24),

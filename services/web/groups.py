@@ -9,6 +9,7 @@ from scheduler.errors import Explained
 from services import door
 from services.flow import groups, members, terms
 from services.flow import rights as standing
+from services.flow.series import listed
 from services.planning.templates import TEMPLATES, title_of
 from services.web import group_page, render, rules, zones
 from services.web.forms import Form, Places
@@ -111,8 +112,10 @@ def end(group_id: UUID) -> ResponseReturnValue:
 @pages.get("/groups/<uuid:group_id>/leave")
 def leaving(group_id: UUID) -> ResponseReturnValue:
     """Ask whether the reader means to leave the group."""
-    found = standing.belonging(door.reading(), group_id)
-    return render.page("groups/leave.html", group=found.group)
+    work = door.reading()
+    found = standing.belonging(work, group_id)
+    series = listed.of_own(work, group_id)
+    return render.page("groups/leave.html", group=found.group, series=series)
 
 
 @pages.post("/groups/<uuid:group_id>/leave")

@@ -109,6 +109,7 @@ def _committed(row: SeriesRow) -> ResponseReturnValue:
         hour_changes=there.changes(each.original_at for each in to_come),
         table=table,
         lacking=shown.lacking,
+        former=shown.former,
         going="" if lost else _going(row, table, work.now),
         changes=max(row.revision - max(row.published, 1), 1),
         settles=row.settle_at and f"{row.settle_at.astimezone(zone(row.timezone)):%H:%M}",

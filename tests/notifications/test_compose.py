@@ -28,6 +28,10 @@ def plans_discarded() -> Message:
     return compose.plans_discarded(**TO, **GROUP)
 
 
+def member_left() -> Message:
+    return compose.member_left(**TO, **GROUP, who="Ben Carson")
+
+
 def calendar_lost() -> Message:
     return compose.calendar_lost(**TO, group_title="")
 
@@ -75,8 +79,8 @@ def a_letter(kind: Kind) -> Message:
 
 
 MAILS = [
-    sign_in, an_invitation, coordinator_invitation, plans_discarded, calendar_lost,
-    entered_calendar_lost, invitation_of_somebody_read, reconnect, another_password,
+    sign_in, an_invitation, coordinator_invitation, plans_discarded, member_left,
+    calendar_lost, entered_calendar_lost, invitation_of_somebody_read, reconnect, another_password,
     consent_and_password, reader_lost, dates_invited, dates_changed, dates_cancelled,
 ]  # fmt: skip
 every_mail = pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.__name__)

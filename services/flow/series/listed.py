@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.flow import rights
 from services.flow.series import drafts, invited
 from services.storage import attendees as stored_attendees
 from services.storage import members
@@ -26,6 +27,12 @@ def with_member(work: Work, group_id: UUID, member_id: UUID) -> list[SeriesRow]:
         if invited.still(theirs, stored.meetings(work, row.id), work.now):
             found.append(row)
     return found
+
+
+def of_own(work: Work, group_id: UUID) -> list[SeriesRow]:
+    """The committed ones of which a date to come has the one who asks invited as a member."""
+    member = members.person_in(work, group_id, rights.actor(work))
+    return [] if member is None else with_member(work, group_id, member.id)
 
 
 def with_uninvited(work: Work, group_id: UUID) -> list[tuple[SeriesRow, list[MemberRow]]]:

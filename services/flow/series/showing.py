@@ -33,13 +33,22 @@ def shown(work: Work, row: SeriesRow) -> Shown:
         rules={} if term is None else term.rules,
         members=[member for member, _ in members.of(work, row.group_id)],
     )
+    those = _invited(everybody, meetings, work)
+    lacking = listed.uninvited(work, row, everybody, meetings)
+    here = {each.person_id for each in those} | {each.person_id for each in lacking}
     return Shown(
         row,
-        tuple(_invited(everybody, meetings, work)),
+        tuple(those),
         tuple(stored.events(work, row.id)),
         tuple(known.of(each) for each in meetings),
-        tuple(each.name for each in listed.uninvited(work, row, everybody, meetings)),
+        tuple(each.name for each in lacking),
+        tuple(each.name for each in everybody if each.person_id not in here and _has_left(each)),
     )
+
+
+def _has_left(attendee: AttendeeRow) -> bool:
+    """Whether they were invited as a member, and are none any more."""
+    return attendee.meeting_id is None and attendee.member_id is None
 
 
 def _invited(

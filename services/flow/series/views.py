@@ -80,6 +80,7 @@ class Shown:
     attendees  who is invited to any date that is to come; those who left are not among them
     dates      in the order of their starts; cancelled ones too
     lacking    names of members of the group who are invited to nothing that is to come
+    former     names of those who left the group, and with it the dates to come
     """
 
     row: SeriesRow
@@ -87,6 +88,7 @@ class Shown:
     events: tuple[EventRow, ...]
     dates: tuple[Date, ...]
     lacking: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 class Held(StrEnum):

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"  # to become a member
     COORDINATION = "coordination"  # to become a coordinator
     PLAN_AGAIN = "plan_again"  # tells a coordinator that plans are gone
+    MEMBER_LEFT = "member_left"  # tells a coordinator that somebody left: invited_by
     CALENDAR_LOST = "calendar_lost"  # tells who can mend it that a calendar cannot be read
     RECONNECT = "reconnect"  # asks the owner of an account for consent once more
     FIRST = "first"  # the first coordinator of an installation: its reader says who they are
