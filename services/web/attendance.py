@@ -158,6 +158,12 @@ def _column(shown: Shown, each: Date, now: datetime) -> Column:
 def _row(attendee: AttendeeRow, dates: tuple[Date, ...], now: datetime) -> Row:
     meetings = [each.meeting for each in dates]
     found = [each.deliveries[attendee.id] for each in dates if _counts(attendee.id, each)]
+    # What somebody removed is said of the date, once, not of everybody who is invited to it.
+    theirs = [
+        each.deliveries[attendee.id]
+        for each in dates
+        if _counts(attendee.id, each) and each.meeting.removed_at is None
+    ]
     states = [each.state for each in found]
     return Row(
         attendee=attendee,
@@ -167,8 +173,8 @@ def _row(attendee: AttendeeRow, dates: tuple[Date, ...], now: datetime) -> Row:
         of=len(states),
         told=sum(_is_told(attendee.id, each) for each in dates),
         partly=attendee.member_id is not None and not invited.is_whole(attendee, meetings, now),
-        troubles=_said(found, Delivered.FAILED),
-        delays=_said(found, Delivered.WAITING),
+        troubles=_said(theirs, Delivered.FAILED),
+        delays=_said(theirs, Delivered.WAITING),
     )
 
 

@@ -95,7 +95,7 @@ def resend_all(group_id: UUID, series_id: UUID) -> ResponseReturnValue:
     shown = showing.shown(work, drafts.one(work, group_id, series_id))
     troubled = attendance.table(shown, work.now).troubled
     by_host = shown.row.organiser is Organiser.ACCOUNT  # which writes all that is missing at once
-    for each in troubled[:1] if by_host else troubled:
+    for each in [None] if by_host else troubled:
         deliveries.resend(work, group_id, series_id, each)
     flash("What has not arrived is sent once more.")
     return to_series(group_id, series_id)

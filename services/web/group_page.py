@@ -28,7 +28,7 @@ Listed = tuple[SeriesRow, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do, and where."""
+    """Something to do, and where; no address: something else comes first."""
 
     title: str
     hint: str
@@ -121,6 +121,13 @@ def _through(group: GroupRow, reading: Reading | None) -> Markup:
     return said.format(at)
 
 
+def _commits(page: str, planned: list[Planned], series: list[Listed]) -> str:
+    """Where a draft or a plan can be committed; "": there is none yet."""
+    if series:
+        return f"{page}#series"
+    return f"{page}#terms" if any(each.is_planned for each in planned) else ""
+
+
 def _steps(
     group: GroupRow,
     people: list[Person],
@@ -164,14 +171,14 @@ def _steps(
             "Plan it",
             "Every date of the term, the best few proposals, and why.",
             any(each.committed or each.is_planned for each in current),
-            f"{at('groups.show')}#terms",
+            f"{at('groups.show')}#terms" if current else "",
             "Go to the term",
         ),
         Step(
             "Commit it",
             "Use a proposal of the plan: you see what it does, then one press invites everybody.",
             any(row.state is not SeriesState.DRAFT for row, *_ in series),
-            f"{at('groups.show')}#{'series' if series else 'terms'}",
+            _commits(at("groups.show"), planned, series),
             "Go to the draft" if series else "Go to the plan",
         ),
     ]

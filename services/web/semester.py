@@ -21,9 +21,10 @@ from services.web.clocks import Clocks
 CERTAIN = Mark("kept", "certain", "enough have accepted, and all who are required")
 OPEN = Mark("open", "open", "not enough, or not all who are required, have accepted yet")
 SHORT = Mark("short", "short", "too few can still come, or somebody required cannot")
+GONE = Mark("short", "removed", "somebody removed it from the organiser's calendar")
 OVER = Mark("over", "over", "it has begun, or is over")
 CANCELLED = Mark("skipped", "cancelled", "not held")
-_STANDINGS = (CERTAIN, OPEN, SHORT, OVER, CANCELLED)
+_STANDINGS = (CERTAIN, OPEN, SHORT, GONE, OVER, CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def standing(each: Date, now: datetime) -> Mark:
         return CANCELLED
     if each.meeting.start_at <= now:
         return OVER
+    if each.meeting.removed_at is not None:
+        return GONE
     if each.attendance.certain:
         return CERTAIN
     return OPEN if each.attendance.possible else SHORT
@@ -70,7 +73,7 @@ def standing(each: Date, now: datetime) -> Mark:
 def _dotted(each: Date, now: datetime) -> Mark:
     """How a date is drawn on the strip: one that was moved says so as well."""
     mark, meeting = standing(each, now), each.meeting
-    if meeting.start_at == meeting.original_at or mark in (CANCELLED, OVER):
+    if meeting.start_at == meeting.original_at or mark in (CANCELLED, OVER, GONE):
         return mark
     if mark is CERTAIN:
         return Mark("moved", "moved", CERTAIN.meaning)
