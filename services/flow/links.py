@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.facts import MemberJoined
-from services.flow import dropping, groups, limits, persons, proof, read_by, sessions, signin
+from services.flow import groups, joining, limits, persons, proof, read_by, sessions, signin
 from services.flow.errors import Gone, Missing, Unfit
 from services.flow.limits import MAILS_FROM, MAILS_TO
 from services.flow.memory import Memory
@@ -214,12 +213,8 @@ def _newcomer(work: Work, link: LinkRow, name: str | None, email: str | None) ->
 
 def _join(work: Work, link: LinkRow) -> None:
     member = _membership(work, link)
-    if member is not None and member.joined_at is None:
-        member.joined_at = work.now
-        work.session.flush()
-        work.note("member.joined", member.id, member.version)
-        work.record(MemberJoined(member.id))
-        dropping.give_way(work, member.person_id)  # calendars of their own count from now on
+    if member is not None:
+        joining.join(work, member)
 
 
 def _address(work: Work, link: LinkRow) -> str:

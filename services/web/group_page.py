@@ -67,6 +67,7 @@ def for_coordinator(group: GroupRow, problem: str = "", code: int = 200) -> Resp
         people=people,
         known=sum(each.coverage.known in (Known.KNOWN, Known.PARTLY) for each in people),
         waiting=[each for each in people if each.state == "waiting"],
+        joins=any(_joins(each) for each in people),
         coordinators=[row.name for row, _ in groups.coordinators(work, group.id)],
         guests=groups.guests(work, group.id),
         planned=planned,
@@ -88,6 +89,11 @@ def _people(work: Work, group: GroupRow, reading: Reading | None) -> list[Person
         Person(pair, known[pair[0].id], _state(pair, invited), sights.get(pair[0].id))
         for pair in pairs
     ]
+
+
+def _joins(each: Person) -> bool:
+    """Whether it is the reader, who has not joined."""
+    return each.state != "joined" and each.pair[1].id == door.asking().person_id
 
 
 def _state(pair: Pair, invited: dict[UUID, datetime]) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.errors import Explained
 from services import door
-from services.flow import groups, members, terms
+from services.flow import groups, joining, members, terms
 from services.flow import rights as standing
 from services.flow.series import listed
 from services.planning.templates import TEMPLATES, title_of
@@ -107,6 +107,14 @@ def end(group_id: UUID) -> ResponseReturnValue:
     groups.dissolve(door.work(), group_id, Form.sent().version)
     flash("The group is deleted.")
     return render.to(url_for("groups.every"))
+
+
+@pages.post("/groups/<uuid:group_id>/join")
+def join(group_id: UUID) -> ResponseReturnValue:
+    """Join as the member as whom the reader was entered."""
+    joining.oneself(door.work(), group_id)
+    flash("You have joined. Next, show when you are busy.")
+    return render.to(url_for("me.show"))
 
 
 @pages.get("/groups/<uuid:group_id>/leave")

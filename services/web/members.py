@@ -156,6 +156,7 @@ def _page(group_id: UUID, member_id: UUID, form: Form, status: int = 200) -> Res
         group=group,
         member=member,
         person=person,
+        is_reader=person.id == door.asking().person_id,
         coverage=coverage.of_group(work, group, [(member, person)])[member.id],
         calendars=known,
         awaited=connected.awaited(work, known),
