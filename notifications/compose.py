@@ -112,12 +112,14 @@ def reconnect(  # noqa: PLR0913 -- as above
     consents: bool,
     passwords: bool,
     read_groups: str = "",
+    invites: str = "",
 ) -> Message:
     """Access to accounts that the reader connected was taken back or has ended.
 
     consents     whether consent at a host has ended
     passwords    whether an app password is refused
     read_groups  the groups whose members are read through them; empty: there are none
+    invites      the semesters to which they invite; empty: there are none
     """
     return written(
         "reconnect",
@@ -126,6 +128,7 @@ def reconnect(  # noqa: PLR0913 -- as above
         to_address,
         link,
         read_groups=read_groups,
+        invites=invites,
         consents=consents,
         passwords=passwords,
     )

@@ -12,6 +12,7 @@ from notifications.errors import Undeliverable
 from notifications.message import Channel, Message
 from services.flow import persons, proof, read_by
 from services.flow.memory import Task
+from services.flow.series import organising
 from services.flow.signin import LIFETIMES
 from services.storage import accounts, colleagues, links
 from services.storage.links import Waiting
@@ -44,6 +45,7 @@ class _Letter:
     read_by: str
     read_at: str
     read_groups: str
+    invites: str
     ended: Ended
     secret: str = field(repr=False)
 
@@ -106,6 +108,7 @@ def _letter(work: Work, row: Waiting, secret: str, hosts: Mapping[Host, At]) -> 
         read_by=by.coordinator.name if by else "",
         read_at=hosts[by.account.host].title if by else "",
         read_groups=_read_groups(work, link),
+        invites=_invites(work, link),
         ended=_ended(work, link),
         secret=secret,
     )
@@ -118,6 +121,14 @@ def _read_groups(work: Work, link: LinkRow) -> str:
     given = colleagues.given_by(work, link.person_id)
     lost = accounts.lost_among(work, {consent.account_id for consent, _ in given})
     return " and ".join(group.title for consent, group in given if consent.account_id in lost)
+
+
+def _invites(work: Work, link: LinkRow) -> str:
+    """The semesters to which accounts of somebody invite who lost them."""
+    if link.purpose is not Purpose.RECONNECT or link.person_id is None or link.group_id is not None:
+        return ""
+    lost = [each for each in accounts.of_person(work, link.person_id) if each.lost_at]
+    return " and ".join(row.title for each in lost for row in organising.invited_by(work, each))
 
 
 def _ended(work: Work, link: LinkRow) -> Ended:
@@ -161,8 +172,13 @@ def _reconnect(letter: _Letter, to: Mapping[str, str]) -> Message:
     if letter.group_title:
         return compose.reader_lost(**to, group_title=letter.group_title, owner=letter.invited_by)
     consents, passwords = letter.ended
-    groups = letter.read_groups
-    return compose.reconnect(**to, consents=consents, passwords=passwords, read_groups=groups)
+    return compose.reconnect(
+        **to,
+        consents=consents,
+        passwords=passwords,
+        read_groups=letter.read_groups,
+        invites=letter.invites,
+    )
 
 
 def _invitation(letter: _Letter, to: Mapping[str, str]) -> Message:

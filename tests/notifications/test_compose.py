@@ -46,7 +46,11 @@ def invitation_of_somebody_read() -> Message:
 
 def reconnect() -> Message:
     return compose.reconnect(
-        **TO, consents=True, passwords=False, read_groups="Cardiology mentors and Ward rounds"
+        **TO,
+        consents=True,
+        passwords=False,
+        read_groups="Cardiology mentors and Ward rounds",
+        invites="Early birds",
     )
 
 
