@@ -46,7 +46,7 @@ def preview(
         skipped=_skipped(proposal, work.now),
         guests=tuple(guests),
         requests=requests,
-        mails=sum(each.acceptances for each in guests),
+        mails=sum(each.letters for each in guests),
         seconds=_seconds(work, row, hosts, requests, messages * 60 / doubts.messages(row, rate)),
         warnings=tuple(doubts.warnings(work, row, meetings)),
         obstacles=tuple(doubts.obstacles(work, keys, hosts, row, meetings, rate=rate)),
@@ -81,7 +81,7 @@ def _guests(
     work: Work, row: SeriesRow, those: Sequence[Coming], objects: Sequence[Series], hosts: Hosts
 ) -> list[PreviewGuest]:
     account = organising.account_of(work, row)
-    owner = None if account is None else account.person_id
+    owner = row.organiser_id if account is None else account.person_id
     host = None if account is None else hosts.get(account.host)
     by = "by mail" if host is None else f"from {host.title}"
     dates = sum(len(each.occurrences) for each in objects)
@@ -91,12 +91,15 @@ def _guests(
     for each in those:
         asked = letters if each.meeting is None else 1
         how = f"an invitation {by}" if asked == 1 else f"{asked} invitations {by}"
-        if each.person_id == owner:
+        if each.person_id == owner and not by_mail:
             asked, how = 0, "it is written into their own calendar"
         elif not persons.reachable(each.email):
             asked, how = 0, "nothing: there is no address of mail"
+        sent = asked
+        if each.person_id == owner and each.meeting is None:
+            asked = 0  # they count as coming, since they invite
         number = dates if each.meeting is None else 1
-        found.append(PreviewGuest(each.name, each.email, asked, how, number))
+        found.append(PreviewGuest(each.name, each.email, asked, how, number, sent))
     return found
 
 
@@ -105,7 +108,7 @@ def _effort(
 ) -> tuple[int, int]:
     """How many requests of a host, and how many messages of one mailbox, at most."""
     if row.organiser is Organiser.MAILBOX:
-        return 0, sum(each.acceptances for each in guests)
+        return 0, sum(each.letters for each in guests)
     requests = sum(2 + (2 + 2 * len(each.exceptions) if each.exceptions else 0) for each in objects)
     return requests, len(objects)
 

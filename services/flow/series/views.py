@@ -118,6 +118,7 @@ class PreviewGuest:
     """What one attendee will get.
 
     acceptances  how often they will be asked to accept
+    letters      how many invitations they get, whether or not they have to accept
     how          in words: "an invitation from Google", "an invitation by mail"
     dates        to how many dates
     """
@@ -127,6 +128,7 @@ class PreviewGuest:
     acceptances: int
     how: str
     dates: int
+    letters: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ def test_a_regular_semester_is_one_event_and_one_acceptance_by_mail(house: House
     assert (found.warnings, found.obstacles) == ((), ())
 
 
+def test_who_invites_by_mail_is_mailed_and_has_nothing_to_accept(house: House) -> None:
+    found = house.previewed(house.draft(house.ada))
+    assert [(each.acceptances, each.letters) for each in found.guests] == [(0, 1), (1, 1), (1, 1)]
+    assert found.mails == 3
+
+
 def test_a_moved_date_is_a_letter_more_by_mail_and_none_at_a_host(house: House) -> None:
     house.flat.connected()
     row = house.draft(house.ada)
