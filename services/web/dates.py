@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from calendar_sync.provider import Answer
 from scheduler.errors import Explained
 from services import door
+from services.flow import rights
 from services.flow.errors import Gone, Unfit
 from services.flow.series import answers
 from services.flow.series.views import OwnDates
@@ -60,7 +61,7 @@ def answer_by_link(secret: str) -> ResponseReturnValue:
 @pages.get("/groups/<uuid:group_id>/dates")
 def mine(group_id: UUID) -> ResponseReturnValue:
     """Show one's own dates of a group."""
-    own = answers.mine(door.reading(), group_id)
+    own = answers.mine(door.reading(), group_id, cancelled=True)
     return _page(own, url_for("dates.answer", group_id=group_id), Form(), group_id=group_id)
 
 
@@ -80,7 +81,7 @@ def answer(group_id: UUID) -> ResponseReturnValue:
     action = url_for("dates.answer", group_id=group_id)
     if refused is None:
         return render.to(url_for("dates.mine", group_id=group_id))
-    own = answers.mine(door.reading(), group_id)
+    own = answers.mine(door.reading(), group_id, cancelled=True)
     return _page(own, action, form, refused, group_id=group_id)
 
 
@@ -135,10 +136,12 @@ def _page(
     *,
     group_id: UUID | None = None,
 ) -> ResponseReturnValue:
+    work = door.reading()
     return render.page(
         "dates/show.html",
         status,
         own=own,
+        title=rights.standing(work, group_id).group.title if group_id and not own else "",
         action=action,
         form=form,
         group_id=group_id,

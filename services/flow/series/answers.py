@@ -139,8 +139,10 @@ def is_link(work: Work, secret: str) -> bool:
     return replies.by_secret(work, proof.hashed(secret)) is not None
 
 
-def mine(work: Work, group_id: UUID) -> list[OwnDates]:
+def mine(work: Work, group_id: UUID, *, cancelled: bool = False) -> list[OwnDates]:
     """The dates of a group to which the one who asks is invited, and has something to answer.
+
+    cancelled  with the series of which every date to come was cancelled
 
     Raises SignInNeeded or Missing.
     """
@@ -148,7 +150,7 @@ def mine(work: Work, group_id: UUID) -> list[OwnDates]:
     if not invited:
         rights.standing(work, group_id)
     own = [_own(work, attendee, row) for attendee, row in invited]
-    return [each for each in own if each.open]
+    return [each for each in own if each.open or (cancelled and each.dates)]
 
 
 def say_mine(  # noqa: PLR0913 -- what to which, as of when
