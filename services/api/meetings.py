@@ -141,8 +141,8 @@ def _look(date: Date, people: Sequence[AttendeeRow]) -> Meeting:
             declined=comes.declined,
             waiting=comes.waiting,
             needed=comes.needed,
-            certain=comes.certain,
-            possible=comes.possible,
+            certain=comes.certain and row.state is MeetingState.HELD,
+            possible=comes.possible and row.state is MeetingState.HELD,
         ),
         invited=[
             _invited(each, date.answers[each.id], date.deliveries[each.id])

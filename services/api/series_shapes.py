@@ -13,7 +13,7 @@ from services.storage.rows.series import Organiser
 ANSWERS = ("accepted", "tentative", "declined")
 _EARLIEST, _LATEST = 1970, 2200
 _ORGANISERS = [each.value for each in Organiser]
-_LONGEST = 10_080  # minutes: as a problem file has it
+_LONGEST = 1440  # minutes: a day
 
 
 def _moment(value: Any) -> datetime:

@@ -10,15 +10,25 @@ import click
 from scheduler.errors import Explained
 
 
+def _named(_context: click.Context, _parameter: click.Parameter, value: str | None) -> UUID | None:
+    """Read an id. Raises Explained."""
+    try:
+        return None if value is None else UUID(value)
+    except ValueError:
+        raise Explained(
+            f"{value!r} is no id", remedy="`commonhour group list` shows those of groups"
+        ) from None
+
+
 @click.group(short_help="Export or import a group as a problem file.")
 def group() -> None:
     """Groups as problem files. Who may run this may read the database: it is the operator."""
 
 
 @group.command(epilog="Example: commonhour group export 0193... --with-busy > group.toml")
-@click.argument("group_id", metavar="GROUP", type=click.UUID)
+@click.argument("group_id", metavar="GROUP", callback=_named)
 @click.option("--with-busy", is_flag=True, help="With members' busy times; the audit tells of it.")
-@click.option("--term", type=click.UUID, help="Which term (the latest).")
+@click.option("--term", callback=_named, help="Which term (the latest), by its id.")
 @click.option(
     "--series", "of_series", is_flag=True, help="What was committed instead, as a JSON object."
 )

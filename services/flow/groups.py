@@ -193,7 +193,9 @@ def size(work: Work, group_id: UUID) -> int:
 def line(text: str, what: str) -> str:
     """One line of text for people: not empty, not endless, nothing that does not show."""
     tidy = " ".join(text.split())
-    if not tidy or len(tidy) > MOST_LETTERS or not tidy.isprintable():
+    if not tidy:
+        raise Unfit(f"The {what} is missing", remedy="write one")
+    if len(tidy) > MOST_LETTERS or not tidy.isprintable():
         raise Unfit(
             f"The {what} cannot be taken",
             remedy=f"write 1 to {MOST_LETTERS} letters on one line",

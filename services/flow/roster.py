@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scheduler.errors import Explained
 from services.flow import groups, persons
-from services.flow.errors import Unfit
+from services.flow.errors import Unfit, together
 from services.flow.members import Entry
 from services.planning.rules import checked_person
 
@@ -43,7 +43,8 @@ def read(data: bytes) -> list[Entry]:
                 first[what] = number
             entries.append(entry)
         except Explained as error:
-            mistakes.append(f"line {number}: {error.what} ({error.remedy})")
+            told = "; ".join(f"{each.what} ({each.remedy})" for each in (error, *error.others))
+            mistakes.append(f"line {number}: {told}")
     if mistakes:
         more = f"; and {len(mistakes) - _MOST_TOLD} more" if len(mistakes) > _MOST_TOLD else ""
         raise Unfit("; ".join(mistakes[:_MOST_TOLD]) + more, remedy="correct these lines")
@@ -112,20 +113,35 @@ def _entry(row: dict[str, str]) -> Entry:
             "there are more fields than columns",
             remedy='put a name with a comma in it into "quotes"',
         )
+    name, email = row.get("name", ""), row.get("email", "")
+    assistant, timezone = row.get("assistant_email") or None, row.get("timezone") or None
+    together(
+        lambda: groups.line(name, "name"),
+        lambda: persons.address(email),
+        lambda: _coordinates(row),
+        lambda: _required(row),
+        lambda: persons.address(assistant) if assistant else None,
+        lambda: checked_person(timezone=timezone),
+    )
+    return Entry(
+        name=groups.line(name, "name"),
+        email=persons.address(email),
+        required=_required(row),
+        coordinator=_coordinates(row),
+        assistant_email=persons.address(assistant) if assistant else None,
+        timezone=timezone,
+    )
+
+
+def _coordinates(row: dict[str, str]) -> bool:
     role = row.get("role", "").lower()
     if role not in ("", "member", "coordinator"):
         raise Unfit(f"the role {role[:40]!r} is not known", remedy="write member or coordinator")
+    return role == "coordinator"
+
+
+def _required(row: dict[str, str]) -> bool:
     required = row.get("required", "").lower()
     if required not in _YES + _NO:
         raise Unfit(f"required is {required[:40]!r}", remedy="write yes or no")
-    assistant = row.get("assistant_email") or None
-    entry = Entry(
-        name=groups.line(row.get("name", ""), "name"),
-        email=persons.address(row.get("email", "")),
-        required=required in _YES,
-        coordinator=role == "coordinator",
-        assistant_email=persons.address(assistant) if assistant else None,
-        timezone=row.get("timezone") or None,
-    )
-    checked_person(timezone=entry.timezone)
-    return entry
+    return required in _YES

@@ -287,9 +287,9 @@ def _sentence(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]
         case "wrong":
             return context["what"], context["remedy"]
         case "missing":
-            return "is missing", "add it"
+            return "it is missing", "add it"
         case "too_short" | "string_too_short":
-            return "is empty", "give at least one" if kind == "too_short" else "write a name"
+            return "it is empty", "give at least one" if kind == "too_short" else "write a name"
         case "string_too_long":
             return f"{shown(value)} is too long", f"write at most {context['max_length']} letters"
         case "greater_than_equal" | "less_than_equal":

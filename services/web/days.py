@@ -1,12 +1,13 @@
-"""Days as people type them into forms."""
+"""Days and times of day as people type them into forms."""
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from scheduler.errors import BadProblem
 from services.flow.errors import Unfit
 from services.planning.rules import checked_planning_date
+from services.web.forms import clock
 
 _SPAN = re.compile(r"([^\s,;]+)(?:\s+(?:to|until|-)\s+([^\s,;]+))?(?:[\s,;:]+(.*))?")
 
@@ -21,6 +22,19 @@ def read_day(text: str) -> date:
     if day is None:
         raise Unfit("The date is missing", remedy="choose a day")
     return day
+
+
+def read_time(text: str) -> time:
+    """Read a time of day. Raises Unfit."""
+    typed = clock(text)
+    try:
+        found = time.fromisoformat(typed)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        what = f"{typed[:40]!r} is no time of day" if typed else "The time is missing"
+        raise Unfit(what, remedy="write one such as 12:30")
+    return found
 
 
 def read_blackouts(text: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """One date of a series: moved, cancelled, held elsewhere, and with guests of its own."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from flask import Blueprint, flash, url_for
@@ -10,15 +10,15 @@ from scheduler.errors import Explained
 from scheduler.model.zone import zone
 from services import door
 from services.flow import rights as standing
-from services.flow.errors import Unfit
+from services.flow.errors import Unfit, together
 from services.flow.series import attending, changing, drafts, keeping, showing
 from services.flow.series.views import Shown
 from services.storage import series as stored
 from services.storage.rows.series import MeetingRow, Organiser, SeriesRow, SeriesState
 from services.web import clocks, forecasts, render, semester
-from services.web.days import read_day
+from services.web.days import read_day, read_time
 from services.web.forecasts import Told
-from services.web.forms import Form, Places, clock
+from services.web.forms import Form, Places
 from services.web.onto import others_hear, settle, to_series
 
 pages = Blueprint("meetings", __name__)
@@ -55,10 +55,11 @@ def move(group_id: UUID, series_id: UUID, meeting_id: UUID) -> ResponseReturnVal
         raise standing.missing("date")
     before = semester.when(row, meeting)
     try:
-        start, minutes = _moment(row, sent), sent.number("minutes", "The length in minutes", 60)
+        start, minutes = _typed(row, sent)
         if (start, minutes or meeting.minutes) == (meeting.start_at, meeting.minutes):
             flash(f"{before}: it is held then already.", "later")
             return _to_date(group_id, series_id, meeting_id)
+        changing.check_time(door.reading(), start, minutes or meeting.minutes)
         told = forecasts.told(row, start, minutes or meeting.minutes)
         if sent.ticked("look") or not (told.holds or sent.text("sure") == told.time):
             status = 200 if sent.ticked("look") else 409
@@ -197,19 +198,23 @@ def _found(group_id: UUID, series_id: UUID, meeting_id: UUID) -> tuple[Shown, Me
     raise standing.missing("date")
 
 
-def _moment(row: SeriesRow, sent: Form) -> datetime:
-    """Read day and time on the clock of the series. Raises Unfit or BadProblem."""
-    day, typed = read_day(sent.text("day")), clock(sent.text("time"))
-    try:
-        on_clock = time.fromisoformat(typed)
-    except ValueError:
-        on_clock = None
-    if on_clock is None or on_clock.tzinfo is not None:
-        raise Unfit(f"{typed[:40]!r} is no time of day", remedy="write one such as 12:30")
+def _typed(row: SeriesRow, sent: Form) -> tuple[datetime, int | None]:
+    """Read when it is to begin, and for how long. Raises Unfit with all that is wrong."""
+
+    def minutes() -> int | None:
+        return sent.number("minutes", "The length in minutes", 60)
+
+    together(lambda: read_day(sent.text("day")), lambda: read_time(sent.text("time")), minutes)
+    return _moment(row, read_day(sent.text("day")), read_time(sent.text("time"))), minutes()
+
+
+def _moment(row: SeriesRow, day: date, on_clock: time) -> datetime:
+    """Find the moment on the clock of the series. Raises Unfit."""
     local = datetime.combine(day, on_clock, zone(row.timezone))
     at = local.astimezone(UTC)
     if at.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise Unfit(f"The clocks skip the time {typed} on that day", remedy="choose another")
+        skipped = f"The clocks skip the time {on_clock:%H:%M} on that day"
+        raise Unfit(skipped, remedy="choose another")
     return at
 
 

@@ -131,6 +131,12 @@ def _gone(row: SeriesRow) -> dict[str, Any] | None:
     return {"account_id": mine.id if mine else None, "ways": ways}
 
 
+def _others(row: SeriesRow) -> list[connected.Way]:
+    """Where an account can be connected that invites; not where the one is that does already."""
+    account = organising.account_of(door.reading(), row)
+    return [each for each in connected.ways() if account is None or each.host is not account.host]
+
+
 def _lost(row: SeriesRow, where: str) -> dict[str, Any] | None:
     """The account that invites, if it no longer admits us."""
     account = organising.account_of(door.reading(), row)
@@ -188,5 +194,5 @@ def _editing(row: SeriesRow, form: Form, status: int = 200) -> ResponseReturnVal
         row=row,
         form=form,
         organisers=found,
-        ways=connected.ways() if is_draft else [],
+        ways=_others(row) if is_draft else [],
     )

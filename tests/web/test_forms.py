@@ -81,6 +81,15 @@ def test_every_wrong_line_of_a_list_is_told(house: House) -> None:
     assert "Ada" not in house.visitor("coordinator").get(f"/groups/{house.group}").text
 
 
+def test_all_that_is_wrong_with_a_line_is_told(house: House) -> None:
+    text = "name,email,role\n,nowhere,chief\n"
+
+    page = house.visitor("coordinator").refused(f"/groups/{house.group}/members/list", list=text)
+
+    for each in ("line 2: The name is missing", "'nowhere'", "'chief' is not known"):
+        assert each in page.text
+
+
 def test_a_list_may_come_as_a_file_and_comes_back_in_the_box(house: House) -> None:
     visitor = house.visitor("coordinator")
     at = f"/groups/{house.group}/members/list"

@@ -223,6 +223,24 @@ def test_a_time_that_is_none_is_told_at_its_field_and_moves_nothing(
     assert dates_of(house, path)[0].start_at == date.start_at
 
 
+def test_all_that_is_wrong_with_a_time_is_told_at_once(shown_house: House, there: str) -> None:
+    date = dates_of(shown_house, there)[0]
+    typed: dict[str, Any] = {"day": "", "time": "26:00", "minutes": "long"}
+
+    page = shown_house.visitor("coordinator").refused(f"{there}/dates/{date.id}/move", **typed)
+
+    assert {"#day", "#time", "#minutes"} <= set(page.links)
+
+
+def test_no_date_takes_longer_than_a_day(shown_house: House, there: str) -> None:
+    date = dates_of(shown_house, there)[0]
+    typed: dict[str, Any] = {"day": "2027-02-12", "time": "14:30", "minutes": "1441"}
+
+    page = shown_house.visitor("coordinator").refused(f"{there}/dates/{date.id}/move", **typed)
+
+    assert "write 1 to 1440 minutes" in page.text
+
+
 def test_changes_wait_for_each_other_and_go_out_at_once_when_asked(house: House) -> None:
     path, visitor = committed(house), house.visitor("coordinator")
     ticked(house.runtime)
@@ -347,6 +365,9 @@ def test_a_concluded_series_says_that_everybody_knows_and_opens_no_form(house: H
     assert "0 of 0" not in page
     assert visitor.client.get(f"{path}/edit", headers=PAGE).headers["Location"] == path
     assert "every date was cancelled" in visitor.get(f"/groups/{house.group}").text
+    own = house.visitor("member").get(f"/groups/{house.group}/dates").text
+    assert "This semester was concluded early." in own
+    assert own.count("Cancelled.") == 6
 
 
 def test_a_move_is_said_on_every_page_that_shows_the_date(house: House) -> None:

@@ -17,7 +17,7 @@ from services.storage import series as stored
 from services.storage.rows.series import MeetingRow, MeetingState, SeriesRow, SeriesState
 from services.storage.work import Work
 
-_MOST_MINUTES = 7 * 24 * 60
+_MOST_MINUTES = 24 * 60
 _FARTHEST = timedelta(days=366)  # from now
 
 
@@ -39,7 +39,7 @@ def move(  # noqa: PLR0913, PLR0917 -- what is moved where, each by its name
     row = arranging.opened(work, group_id, series_id)
     meeting = _to_come(work, row, meeting_id)
     minutes = meeting.minutes if minutes is None else minutes
-    _check_time(work, start, minutes)
+    check_time(work, start, minutes)
     if (meeting.start_at, meeting.minutes) == (start, minutes):
         return meeting
     before = meeting.start_at, meeting.minutes
@@ -181,7 +181,8 @@ def _to_come(work: Work, row: SeriesRow, meeting_id: UUID) -> MeetingRow:
     return meeting
 
 
-def _check_time(work: Work, start: datetime, minutes: int) -> None:
+def check_time(work: Work, start: datetime, minutes: int) -> None:
+    """Raise Unfit where no date can be held at a time, or for as long."""
     if start.tzinfo is None:
         raise Unfit("The time has no zone", remedy="say in which zone it is, or Z for UTC")
     if start.second or start.microsecond:
