@@ -134,7 +134,7 @@ def _moment(text: object) -> datetime:
 
 
 def _limits(quotas: Quotas, body: JSON) -> None:
-    names = ("per_project", "per_person", "per_mailbox", "mailbox_at_once")
+    names = ("per_project", "per_person", "per_mailbox", "mailbox_at_once", "letters")
     only(body, *names, "forget")
     quotas.limit(**{name: body.get(name) for name in names})
     if body.get("forget"):

@@ -22,6 +22,7 @@ from services.sandbox.world import World
 
 API, GRAPH = "/google/calendar/", "/graph/"
 _JUDGED = ("/google/", GRAPH, "/ics/", "/caldav/", "/.well-known/")
+_WRITES = ("POST", "PATCH", "DELETE")
 _FEED = re.compile(r"(?<=^/ics/)(.{6}).*")  # what follows is a secret
 
 
@@ -52,8 +53,11 @@ class Gate:
             time.sleep(self.faults.delay_all + fault.get("delay", 0))
             answer = None if fault.get("drop") else beyond or _refused(request.path, fault)
             environ["sandbox.inside"] = fault.get("inside", "")
+            letters = environ["sandbox.letters"] = list[str]()
             if answer is None and not fault.get("drop"):
                 answer = Response.from_app(self.app, environ, buffered=True)
+                if letters and person is not None:
+                    self.quotas.graph.sent(person, len(letters))
         self._note(request, person, answer, fault, time.monotonic() - begun)
         if answer is None or fault.get("commit_then_drop"):
             raise Dropped
@@ -79,7 +83,8 @@ class Gate:
         if grant is None or request.path.endswith("/$batch"):
             yield None
             return
-        with self.quotas.graph.asking(grant.client_id, grant.email) as refusal:
+        writes = request.method in _WRITES and "/events" in request.path
+        with self.quotas.graph.asking(grant.client_id, grant.email, writes=writes) as refusal:
             beyond = None
             if refusal is not None:
                 beyond = _said(refusal.status, refusal.body(), refusal.headers)

@@ -72,13 +72,15 @@ class Quotas:
         per_person: object = None,
         per_mailbox: object = None,
         mailbox_at_once: object = None,
+        letters: object = None,
     ) -> None:
         """Set limits; None leaves one as it is. Raises BadQuota.
 
         per_project, per_person       requests a minute, at Google
         per_mailbox, mailbox_at_once  requests in ten minutes and at the same time, at Microsoft
+        letters                       letters of one mailbox in a minute, at Microsoft
         """
-        for each in (per_project, per_person, per_mailbox, mailbox_at_once):
+        for each in (per_project, per_person, per_mailbox, mailbox_at_once, letters):
             if each is not None and (not isinstance(each, int) or each is True or each < 0):
                 raise BadQuota(f"{each!r} is no limit", remedy="write how many requests")
         with self._lock:
@@ -90,6 +92,8 @@ class Quotas:
                 self.graph.per_mailbox = per_mailbox
             if isinstance(mailbox_at_once, int):
                 self.graph.mailbox_at_once = mailbox_at_once
+            if isinstance(letters, int):
+                self.graph.letters = letters
 
     def admit(self, client_id: str, person: str) -> bool:
         """Whether a request may be answered. It is counted either way."""

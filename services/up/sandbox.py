@@ -14,7 +14,7 @@ from services.config import Settings
 from services.sandbox.mail.carrier import Door, Mails
 from services.sandbox.mail.listener import taken_at
 from services.sandbox.mail.replies import SERVER
-from services.sandbox.serving import address, certificates, google, outlook, serve
+from services.sandbox.serving import Running, address, certificates, google, outlook, serve
 from services.up import web
 from services.variables import is_local
 
@@ -49,7 +49,7 @@ class Beside:
 
     def run(self) -> None:
         """Be the sandbox, until SIGTERM."""
-        serve(self.listener, self.home, self.returns, self.mails)
+        serve(self.listener, self.home, self.returns, self.mails, _patient)
 
     def answers(self) -> bool:
         """Whether it does."""
@@ -111,6 +111,10 @@ def using(settings: Settings, beside: Beside) -> Settings:
         outlook=replace(settings.outlook, **outlook(beside.base), ca_file=trusted, told=True),
         network=replace(network, allow=allow, ca_file=trusted),
     )
+
+
+def _patient(running: Running) -> None:
+    running.quotas.limit(letters=_MAILS)
 
 
 def _joined(file: Path, parts: Iterable[Path | None]) -> Path:

@@ -14,6 +14,9 @@ RETURN = "https://service.test/connect/google/return"
 OUTLOOK_RETURN = "https://service.test/connect/outlook/return"
 
 
+_LETTERS = 1_000_000  # in a minute: tests write more than people do
+
+
 @contextmanager
 def a_sandbox(folder: Path, *, seed: bool = False) -> Iterator[Running]:
     """Run a sandbox that keeps everything in `folder`. Run it again to restart it."""
@@ -22,6 +25,7 @@ def a_sandbox(folder: Path, *, seed: bool = False) -> Iterator[Running]:
     world.entra.allow([OUTLOOK_RETURN])
     try:
         with serving(world, home=folder) as running:
+            running.quotas.limit(letters=_LETTERS)
             yield running
     finally:
         world.close()

@@ -76,6 +76,32 @@ def test_limits_are_microsofts_unless_somebody_sets_others(outlook: Outlook) -> 
     ada.get(VIEW)
 
 
+def test_a_mailbox_sends_so_many_letters_in_a_minute(outlook: Outlook) -> None:
+    control, ada = outlook.app.test_client(), outlook.of(ADA)
+    assert control.get("/_sandbox/quotas").get_json()["graph"]["letters"] == 30
+    control.post("/_sandbox/quotas", json={"letters": 2})
+    when = {
+        name: {"dateTime": f"2027-03-01T{hour}:00:00", "timeZone": "UTC"}
+        for name, hour in (("start", 10), ("end", 11))
+    }
+    guests = [{"emailAddress": {"address": BO}, "type": "required"}]
+
+    def written(**more: object) -> int:
+        event = {"subject": "Peers", **when, **more}
+        return ada.ask("POST", "/me/events", event).status_code
+
+    assert [written(), written(attendees=guests), written(attendees=guests)] == [201] * 3
+    refused = ada.ask("POST", "/me/events", {**when, "attendees": guests})
+
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    ada.get(VIEW)  # who only looks is answered
+    told = control.get("/_sandbox/quotas").get_json()["graph"]
+    assert told["letters_in_a_minute"] == {ADA: 2}
+    outlook.world.clock.advance(61)
+    assert written(attendees=guests) == 201
+
+
 def test_a_token_of_another_host_opens_nothing(outlook: Outlook) -> None:
     outlook.world.add_person("gil@college.example", "Gil", "UTC")
     google = outlook.world.grants.give("gil@college.example", ["calendar"]).access

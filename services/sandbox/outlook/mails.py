@@ -1,5 +1,7 @@
 """Whom Outlook mails about a change, at once and unasked: it is written down instead."""
 
+from flask import has_request_context, request
+
 from services.sandbox.events.guests import organizes
 from services.sandbox.events.times import Event
 from services.sandbox.outlook.access import Visit
@@ -48,6 +50,8 @@ def _guests(event: Event) -> set[str]:
 
 def _note(world: World, here: Visit, event: Event, about: str, to: set[str]) -> None:
     if to:
+        if has_request_context():
+            request.environ.get("sandbox.letters", []).append(about)
         world.history.note(
             "mail",
             calendar=here.calendar.id,
