@@ -52,12 +52,15 @@ class Limits:
     """How many requests a host takes from us: in a minute of all, in one of each, in a day.
 
     each_at_once  how many it answers at the same time for one account; None: it does not say
+    sends         whether guests are told by letters of the account's own mailbox, which sends but
+                  so many in a minute
     """
 
     all_in_a_minute: int
     each_in_a_minute: int
     all_in_a_day: int
     each_at_once: int | None = None
+    sends: bool = False
 
 
 class Access(Protocol):
@@ -75,6 +78,12 @@ class Gate(Protocol):
 
     def take(self, requests: int = 1) -> None:
         """Take so many requests. Raises Wait when the share is used up for now."""
+
+    def have_letter(self) -> None:
+        """See to it that the account's mailbox may send a letter. Raises Wait if it may not yet."""
+
+    def send_letter(self) -> None:
+        """Take that letter. Raises Wait if the mailbox may not send one yet."""
 
 
 class Host(Protocol):

@@ -43,6 +43,12 @@ class _Nobody:
     def take(self, requests: int = 1) -> None:
         raise LookupError(f"nobody is given {requests} requests")
 
+    def have_letter(self) -> None:
+        raise LookupError("nobody is given a letter")
+
+    def send_letter(self) -> None:
+        raise LookupError("nobody sends a letter")
+
 
 def _ask(runtime: Runtime) -> None:
     """Ask about nobody and nothing, in a transaction of which nothing is kept."""

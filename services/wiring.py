@@ -62,7 +62,8 @@ class Runtime:
     def opening(self) -> Opening:
         """What opens connected accounts, shared by the threads of this process."""
         if self._opening is None:
-            gates = {host: Gates(self, host, at.limits) for host, at in self.hosts.items()}
+            rate = self.settings.mail_rate
+            gates = {host: Gates(self, host, at.limits, rate) for host, at in self.hosts.items()}
             self._opening = Opening(self, self.keys, self.hosts, gates, self._now)
         return self._opening
 

@@ -18,6 +18,7 @@ from calendar_sync.outlook.people import People
 from calendar_sync.outlook.refusals import Refusal
 from calendar_sync.outlook.requests import Request, Requests
 from calendar_sync.outlook.series import SeriesEvents
+from calendar_sync.outlook.telling import Telling
 from calendar_sync.outlook.views import Views
 from calendar_sync.outlook.where import Where
 from calendar_sync.outlook.wire import Json
@@ -35,7 +36,6 @@ from calendar_sync.provider import (
     SeriesDraft,
     Span,
 )
-from calendar_sync.speaking import Speaker
 
 
 class OutlookCalendar:
@@ -56,9 +56,10 @@ class OutlookCalendar:
     ) -> None:
         self._scopes = scopes
         self._clock = clock
+        self._gate = gate
         self._requests = Requests(where.graph_url, basic=not scopes & permissions.WATCHING)
         self._writings = Writings(where.graph_url)
-        self._speaker = Speaker(where.ca_file, access, gate, self._refusal, self._following)
+        self._speaker = Telling(where.ca_file, access, gate, self._refusal, self._following)
         batch = Batch(self._speaker, self._requests, gate, self._told)
         self._views = Views(self._speaker.pages, self._following, self._requests, batch)
         self._people = People(self._speaker, self._requests)
@@ -114,17 +115,17 @@ class OutlookCalendar:
         return Changes(anything, wire.cursor_at(link, began))
 
     def put(self, calendar: CalendarId, draft: Draft, *, written: bool = False) -> None:
-        self._need(permissions.WRITING)
+        self._may_tell()
         self._events.put(calendar, draft, written=written)
 
     def put_series(
         self, calendar: CalendarId, draft: SeriesDraft, *, written: bool = False
     ) -> None:
-        self._need(permissions.WRITING)
+        self._may_tell()
         self._series.put(calendar, draft, written=written)
 
     def cancel(self, calendar: CalendarId, key: str) -> None:
-        self._need(permissions.WRITING)
+        self._may_tell()
         try:
             self._series.cancel(calendar, key)
         except NotThere:
@@ -170,6 +171,11 @@ class OutlookCalendar:
 
     def _told(self, status: int, headers: Mapping[str, str], body: object) -> Refusal:
         return Refusal.told(status, headers, body, self._clock())
+
+    def _may_tell(self) -> None:
+        """See that guests can be told, before anything is asked: else that is asked in vain."""
+        self._need(permissions.WRITING)
+        self._gate.have_letter()
 
     def _need(self, needed: frozenset[str]) -> None:
         permissions.require(self._scopes, needed)

@@ -184,7 +184,7 @@ class Events:
     def remove(self, event: Json) -> None:
         """Remove an event that was there; it may be gone by now."""
         try:
-            self._ask(self._writings.delete(event["id"]))
+            self._ask(self._writings.delete(event))
         except NotThere:
             return
 

@@ -10,8 +10,9 @@ from calendar_sync.outlook.where import Where
 from calendar_sync.provider import Capability, Provider
 
 _LIMITS = Limits(
-    all_in_a_minute=60_000, each_in_a_minute=1_000, all_in_a_day=1_000_000, each_at_once=4
-)
+    all_in_a_minute=60_000, each_in_a_minute=1_000, all_in_a_day=1_000_000, each_at_once=4,
+    sends=True,
+)  # fmt: skip
 # Microsoft sends owners of personal accounts on; a browser follows a form only where it may lead.
 _MICROSOFT = "https://login.microsoftonline.com"
 _PERSONAL_TOO = (_MICROSOFT, "https://login.live.com")
@@ -25,6 +26,7 @@ class OutlookHost:
 
     Microsoft answers 10,000 requests of one mailbox in ten minutes, and four at the same time;
     all that it takes of everybody is far more than we ever ask for, and a day's number is ours.
+    Guests are told by letters of the mailbox, of which Exchange sends 30 in a minute.
     https://learn.microsoft.com/graph/throttling-limits
     """
 

@@ -29,12 +29,16 @@ _TIMES = "start,end,showAs,isAllDay,isCancelled,originalStartTimeZone,originalEn
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of Graph, but for the token that goes with it."""
+    """What is asked of Graph, but for the token that goes with it.
+
+    tells  whether Outlook tells guests of it, by a letter
+    """
 
     method: str
     uri: str
     headers: Mapping[str, str]
     body: bytes | None = field(default=None, repr=False)
+    tells: bool = False
 
 
 def request(

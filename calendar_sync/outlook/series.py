@@ -88,7 +88,7 @@ class SeriesEvents:
         """Bring each date into its place; return the ids of those that had to be written."""
         skipped = dates.skipped(draft, instances)
         for each in skipped:
-            self._ask(self._writings.delete(each["id"]))
+            self._ask(self._writings.delete(each))
         moved = [
             there
             for there, date in dates.held(draft, instances)

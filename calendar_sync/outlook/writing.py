@@ -1,5 +1,6 @@
 """The requests that write our events and open channels; nothing is sent. See `requests`."""
 
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from calendar_sync.outlook.marks import MARK, PROPERTIES
@@ -9,6 +10,7 @@ from calendar_sync.provider import CalendarId, Span
 
 _SELECT = "id,type,createdDateTime,isCancelled,isOnlineMeeting,organizer,attendees"
 _SERIES, _DATE = f"{_SELECT},recurrence", f"{_SELECT},originalStart,start"
+_OUR_OWN_FIELDS = {"singleValueExtendedProperties"}  # of which nobody is told
 _OUR_OWN = " or ".join(f"id eq '{each}'" for each in PROPERTIES)
 _EXPAND = {"$expand": f"singleValueExtendedProperties($filter={_OUR_OWN})"}
 _EVENT, _DATES = {"$select": _SERIES, **_EXPAND}, {"$select": _DATE, **_EXPAND}
@@ -43,7 +45,8 @@ class Writings:
 
     def create(self, calendar: CalendarId, body: Json) -> Request:
         """A new event. Guests are invited at once."""
-        return request("POST", self._events(calendar), body)
+        asked = request("POST", self._events(calendar), body)
+        return replace(asked, tells=bool(body.get("attendees")))
 
     def patch(self, there: Json, change: Json) -> Request:
         """Some fields of the event that is there, if it is still as we read it.
@@ -51,11 +54,15 @@ class Writings:
         Outlook does not promise to look at that, which is why an event is read just before.
         """
         uri, tag = self._event(there["id"]), there.get("@odata.etag")
-        return request("PATCH", uri, change, **({"If_Match": tag} if isinstance(tag, str) else {}))
+        if_match = {"If_Match": tag} if isinstance(tag, str) else {}
+        guests = bool(there.get("attendees") or change.get("attendees"))
+        tells = guests and bool(change.keys() - _OUR_OWN_FIELDS)
+        return replace(request("PATCH", uri, change, **if_match), tells=tells)
 
-    def delete(self, name: str) -> Request:
+    def delete(self, there: Json) -> Request:
         """No event any more. Its guests are told at once."""
-        return request("DELETE", self._event(name))
+        asked = request("DELETE", self._event(there["id"]))
+        return replace(asked, tells=bool(there.get("attendees")))
 
     def subscribe(self, question: Json) -> Request:
         """A channel for all of a mailbox."""

@@ -58,6 +58,12 @@ class _Patience:
                 seconds=60,
             ) from None
 
+    def have_letter(self) -> None:
+        self.gate.have_letter()
+
+    def send_letter(self) -> None:
+        self.gate.send_letter()
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:

@@ -30,6 +30,19 @@ class Fenced:
     def take(self, requests: int = 1) -> None:
         """As a gate does. Raises Lost once the task is not ours any more."""
         self.gate.take(requests)
+        self._look()
+
+    def have_letter(self) -> None:
+        """As a gate does. Raises Lost once the task is not ours any more."""
+        self.gate.have_letter()
+        self._look()
+
+    def send_letter(self) -> None:
+        """As a gate does. Raises Lost once the task is not ours any more."""
+        self.gate.send_letter()
+        self._look()
+
+    def _look(self) -> None:
         if not timedelta() <= self.now() - self.seen < _SURE:
             with self.task.work() as work:
                 seen = work.now

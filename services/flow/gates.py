@@ -5,11 +5,13 @@ are places: whoever asks for an account has one, and makes one request after the
 
 The host counts in every minute, wherever it begins. Of a bucket of a tenth of the share that
 fills again in the time of the rest, no minute can be given more than the share.
+
+Where guests are told by letters of the account's own mailbox, those have a share of their own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
@@ -18,14 +20,13 @@ from uuid import UUID
 from calendar_sync.errors import Wait
 from calendar_sync.host import Limits
 from services.flow.memory import Memory
+from services.flow.shares import MINUTE, SHARE, Bucket, Letters
 from services.storage import gates
 from services.storage.rows.accounts import Host
 from services.storage.work import Work
 
-_SHARE = 0.8
-_AT_ONCE = 0.1  # of the share
 _SPARING = 0.8  # of a day's share: what is left is for those who cannot wait
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_DAY = timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
 _LEASE = timedelta(minutes=2)  # longer than a request takes; whoever dies leaves a place no longer
@@ -33,40 +34,16 @@ _OLD = 30.0  # seconds after which it is kept on before the next request
 _BUSY = 1.0  # seconds until a place may have become free
 
 
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    """A share: a hash of what and whose, and how it fills again."""
-
-    key: bytes
-    every: timedelta
-    burst: int
-
-    @classmethod
-    def of(cls, name: str, limit: int, stretch: timedelta, at_once: float = _AT_ONCE) -> "_Bucket":
-        share = limit * _SHARE
-        burst = max(1, int(share * at_once))
-        return cls(sha256(name.encode()).digest(), stretch / (share - burst), burst)
-
-    def missed(self, work: Work, count: int) -> datetime | None:
-        """Take so many; or say when that many will be there."""
-        fits = min(count, self.burst)
-        if gates.take(work, self.key, fits, every=self.every, burst=self.burst):
-            return None
-        return gates.free_at(work, self.key, fits, every=self.every, burst=self.burst)
-
-    def fullness(self, work: Work) -> float:
-        """How full it is, from 0 to 1."""
-        return gates.requests_in(work, self.key, every=self.every) / self.burst
-
-
 class Gates:
     """What the threads of a process share of a host's limits."""
 
-    def __init__(self, memory: Memory, host: Host, limits: Limits) -> None:
+    def __init__(self, memory: Memory, host: Host, limits: Limits, letters: int = 25) -> None:
+        """Share them; `letters` are sent by one mailbox in a minute at most."""
         self._memory, self._name, self._limits = memory, host.value, limits
-        self._day = _Bucket.of(f"{host.value} day", limits.all_in_a_day, _DAY, at_once=0.5)
+        self._letters = letters
+        self._day = Bucket.of(f"{host.value} day", limits.all_in_a_day, _DAY, at_once=0.5)
         self._all = (
-            _Bucket.of(f"{host.value} minute", limits.all_in_a_minute, _MINUTE),
+            Bucket.of(f"{host.value} minute", limits.all_in_a_minute, MINUTE),
             self._day,
         )
         self._lock, self._left, self._until = Lock(), 0, 0.0
@@ -78,14 +55,15 @@ class Gates:
         """
         name = f"{self._name} account {account_id}"
         # Half at once: a reading of many calendars needs that, and is not begun twice.
-        share = _Bucket.of(name, self._limits.each_in_a_minute, _MINUTE, at_once=0.5)
-        return AccountGate(self, share, self._place(name), at_a_time)
+        share = Bucket.of(name, self._limits.each_in_a_minute, MINUTE, at_once=0.5)
+        letters = Letters.of(name, self._letters) if self._limits.sends else None
+        return AccountGate(self, share, self._place(name), letters, at_a_time)
 
     def _place(self, name: str) -> "_Place | None":
         at_once = self._limits.each_at_once
         if at_once is None:
             return None
-        keys = [f"{name} place {each}" for each in range(max(1, int(at_once * _SHARE)))]
+        keys = [f"{name} place {each}" for each in range(max(1, int(at_once * SHARE)))]
         return _Place([sha256(each.encode()).digest() for each in keys])
 
     def is_nearly_spent(self, work: Work) -> bool:
@@ -109,7 +87,19 @@ class Gates:
                 raise _wait(_BUSY, whole=False)
         place.taken()
 
-    def take(self, own: _Bucket, count: int, place: "_Place | None" = None) -> None:
+    def take_letter(self, letters: Letters) -> None:
+        """Take a letter of one account's share. Raises Wait, and takes nothing."""
+        with self._memory.work() as work:
+            seconds = letters.missed(work)
+        if seconds is not None:
+            raise _wait(seconds, whole=False, what="The mailbox sends no more letters just now")
+
+    def keep_letter(self, letters: Letters) -> None:
+        """Let others have a letter that was taken and not sent."""
+        with self._memory.work() as work:
+            letters.share.give_back(work, 1)
+
+    def take(self, own: Bucket, count: int, place: "_Place | None" = None) -> None:
         """Take of one account's share and of everybody's. Raises Wait, and takes nothing.
 
         place  where one has to be to ask, too
@@ -133,7 +123,7 @@ class Gates:
             self._left = count + (self._left if monotonic() < self._until else 0)
             self._until = until or self._until
 
-    def _taken(self, own: _Bucket, count: int, more: int, place: "_Place | None") -> None:
+    def _taken(self, own: Bucket, count: int, more: int, place: "_Place | None") -> None:
         buckets = [(own, count), *((each, more) for each in self._all if more)]
         with self._memory.work() as work:
             taken = place is None or place.take(work)
@@ -199,10 +189,12 @@ class AccountGate:
     """The gate of one account, for one reading of it: takes a few requests at a time."""
 
     gates: Gates
-    own: _Bucket
+    own: Bucket
     place: _Place | None = None
+    letters: Letters | None = None
     at_a_time: int = 4
     left: int = 0
+    letter: bool = False
 
     def take(self, requests: int = 1) -> None:
         if self.left < requests:
@@ -213,17 +205,32 @@ class AccountGate:
             self.gates.keep_on(self.place)
         self.left -= requests
 
+    def have_letter(self) -> None:
+        if self.letters is not None and not self.letter:
+            self.gates.take_letter(self.letters)
+            self.letter = True
+
+    def send_letter(self) -> None:
+        self.have_letter()
+        self.letter = False
+
     def done(self) -> None:
-        """Let others ask for this account, and have what is left of everybody's share."""
+        """Let others ask for this account, and have what was taken and is left."""
         self.gates.give_back(self.left)
         self.left = 0
+        if self.letters is not None and self.letter:
+            self.letter = False
+            self.gates.keep_letter(self.letters)
         if self.place is not None and self.place.held is not None:
             self.gates.leave(self.place)
 
 
-def _wait(seconds: float, *, whole: bool) -> Wait:
+_ENOUGH = "So many requests were made that the host would refuse more"
+
+
+def _wait(seconds: float, *, whole: bool, what: str = _ENOUGH) -> Wait:
     return Wait(
-        "So many requests were made that the host would refuse more",
+        what,
         remedy="it goes on by itself in a moment",
         seconds=max(0.1, seconds),
         whole=whole,

@@ -39,6 +39,13 @@ def take(work: Work, key: bytes, count: int, *, every: timedelta, burst: int) ->
     return work.session.execute(question).first() is not None
 
 
+def give_back(work: Work, key: bytes, count: int, *, every: timedelta) -> None:
+    """Put so many requests back that were taken and not made."""
+    room = count * round(every / timedelta(microseconds=1))
+    question = update(GateRow).where(GateRow.key == key)
+    work.session.execute(question.values(full_at=GateRow.full_at - room))
+
+
 def free_at(work: Work, key: bytes, count: int, *, every: timedelta, burst: int) -> datetime:
     """When so many will fit."""
     row = work.session.get(GateRow, key)

@@ -47,6 +47,12 @@ class Free:
     def take(self, requests: int = 1) -> None:
         pass
 
+    def have_letter(self) -> None:
+        pass
+
+    def send_letter(self) -> None:
+        pass
+
 
 @dataclass(frozen=True)
 class Given:

@@ -58,9 +58,16 @@ class Counter:
     """A gate that lets everybody through, and counts."""
 
     taken: int = 0
+    letters: int = 0
 
     def take(self, requests: int = 1) -> None:
         self.taken += requests
+
+    def have_letter(self) -> None:
+        pass
+
+    def send_letter(self) -> None:
+        self.letters += 1
 
 
 class Stage(Protocol):

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from calendar_sync.errors import ChangedMeanwhile, NotThere, Wait
+from calendar_sync.outlook.calendar import OutlookCalendar
+from calendar_sync.outlook.where import Where
 from calendar_sync.provider import Answer, Draft, Reply
 from services.sandbox.serving import Running
 from tests.calendar_sync.builders import utc
-from tests.calendar_sync.stages import HOOK, OutlookStage, somebody
-from tests.sandbox.running import a_sandbox
+from tests.calendar_sync.stages import ALL_AT_OUTLOOK, HOOK, Counter, OutlookStage, Tokens, somebody
+from tests.sandbox.running import a_sandbox, signed_in_at_outlook
 
 NINE = (utc("2027-03-10 09:00"), utc("2027-03-10 10:00"))
 DRAFT = Draft("series/1", "Group", NINE, "America/New_York", "Room 4", "Bring goals")
@@ -167,3 +169,31 @@ def test_a_removed_event_has_no_replies(stage: OutlookStage) -> None:
 
     with pytest.raises(NotThere):
         stage.provider.replies(stage.main, DRAFT.key)
+
+
+def test_a_letter_is_taken_for_what_guests_are_told_of_and_for_nothing_else(
+    running: Running, grace: str
+) -> None:
+    ada, gate = somebody(), Counter()
+    running.world.add_person(ada, "Ada", "America/New_York", host="work")
+    token = signed_in_at_outlook(running, ada, ALL_AT_OUTLOOK)
+    where = Where(graph_url=f"{running.base}/graph/v1.0", ca_file=running.ca_file)
+    outlook = OutlookCalendar(where, Tokens([token]), gate, ALL_AT_OUTLOOK)
+    main = outlook.calendars()[0].calendar
+    taken = []
+    for draft in (
+        DRAFT,
+        replace(DRAFT, place="Room 5"),
+        replace(DRAFT, guests=(grace,)),
+        replace(DRAFT, guests=(grace,)),
+        replace(DRAFT, guests=(grace,), place="Room 6"),
+        replace(DRAFT, place="Room 6"),
+    ):
+        outlook.put(main, draft)
+        taken.append(gate.letters)
+
+    assert taken == [0, 0, 1, 1, 2, 3]
+    assert running.quotas.graph.told()["letters_in_a_minute"][ada] == 3
+    outlook.put(main, replace(DRAFT, guests=(grace,), place="Room 6"))
+    outlook.cancel(main, DRAFT.key)
+    assert gate.letters == 5

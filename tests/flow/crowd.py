@@ -123,6 +123,12 @@ class _Open:
     def take(self, requests: int = 1) -> None:
         return None
 
+    def have_letter(self) -> None:
+        return None
+
+    def send_letter(self) -> None:
+        return None
+
 
 def _member(runtime: Runtime, crowd: Crowded, given: tuple[str, tuple[str, str]]) -> Member:
     email, (token, renewal) = given

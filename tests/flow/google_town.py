@@ -231,10 +231,13 @@ def at(running: Running) -> Where:
 
 
 @contextmanager
-def a_town(of: type[_Town], home: Path, url: str | None = None) -> Iterator[_Town]:
+def a_town(
+    of: type[_Town], home: Path, url: str | None = None, letters: int = 100_000
+) -> Iterator[_Town]:
+    """A town; a mailbox sends at most so many `letters` in a minute."""
     home.mkdir(exist_ok=True)
     with a_sandbox(home / "sandbox") as running:
-        runtime = a_runtime(home, url)
+        runtime = a_runtime(home, url, mail_rate=letters)
         clock = runtime.clock = Hands()
         running.world.clock.set(NOW)
         runtime.hosts = hosts = {of.at: of.there(running, clock)}

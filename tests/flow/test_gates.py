@@ -102,6 +102,72 @@ def test_processes_share_one_bucket(database_url: str, processes: int, flat: Fla
     runtime.engine.dispose()
 
 
+SENDING = Limits(1_000_000, 1_000_000, 100_000_000, sends=True)
+
+
+def sent(flat: Flat, gates: list[AccountGate], seconds: int) -> list[float]:
+    """When letters were sent, where all of these ask twice a second."""
+    let = []
+    for _ in range(seconds * 2):
+        for gate in gates:
+            with suppress(Wait):
+                gate.send_letter()
+                let.append(flat.clock.now.timestamp())
+        flat.clock.forward(seconds=0.5)
+    return let
+
+
+def test_no_minute_of_a_mailbox_sends_more_letters_than_it_may(flat: Flat) -> None:
+    account = new_id()
+    shares = [Gates(flat.runtime, Host.OUTLOOK, SENDING, 25) for _ in range(2)]
+
+    let = sent(flat, [each.of(account) for each in shares], seconds=75)
+
+    assert 24 <= most_in_a_minute(let) <= 25
+
+
+def test_each_mailbox_has_letters_of_its_own(flat: Flat) -> None:
+    shares = Gates(flat.runtime, Host.OUTLOOK, SENDING, 25)
+    gates = [shares.of(new_id()) for _ in range(3)]
+
+    assert len(sent(flat, gates, seconds=1)) == 3
+
+
+def test_a_letter_that_was_taken_and_not_sent_is_for_the_next(flat: Flat) -> None:
+    shares, account = Gates(flat.runtime, Host.OUTLOOK, SENDING, 25), new_id()
+    for _ in range(5):
+        gate = shares.of(account)
+        gate.have_letter()
+        gate.done()
+
+    shares.of(account).send_letter()
+    with pytest.raises(Wait, match="no more letters"):
+        shares.of(account).have_letter()
+
+
+def test_who_waits_for_a_letter_comes_back_later_the_more_there_are(flat: Flat) -> None:
+    shares, account = Gates(flat.runtime, Host.OUTLOOK, SENDING, 25), new_id()
+    shares.of(account).send_letter()
+
+    def waits() -> float:
+        with pytest.raises(Wait) as raised:
+            shares.of(account).have_letter()
+        return raised.value.seconds
+
+    first, *_, last = (waits() for _ in range(100))
+
+    assert 2.5 <= first <= 3.2
+    crowd = [waits() for _ in range(20)]
+    assert max(*crowd, last) > 10
+    assert min(crowd) < 50
+
+
+def test_a_host_whose_letters_are_its_own_is_not_made_to_wait_for_them(flat: Flat) -> None:
+    gate = Gates(flat.runtime, Host.GOOGLE, LIMITS, 25).of(new_id())
+
+    assert len(sent(flat, [gate], seconds=30)) == 60
+
+
 MAILBOX = Limits(1_000_000, 1_000_000, 100_000_000, each_at_once=4)
 
 

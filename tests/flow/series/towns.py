@@ -121,9 +121,11 @@ TOWNS: dict[str, type[GoogleTown]] = {"google": Writing, "outlook": WritingAtOut
 
 
 @contextmanager
-def a_semester(home: Path, at: str, url: str | None = None) -> Iterator[Semester]:
+def a_semester(
+    home: Path, at: str, url: str | None = None, letters: int = 100_000
+) -> Iterator[Semester]:
     """A town where Ines can organise series at that host; the others have calendars there."""
-    with a_town(TOWNS[at], home, url) as town:
+    with a_town(TOWNS[at], home, url, letters) as town:
         town.moves_in(INES)
         for email in (BO, CLEO, GUS):
             town.running.world.add_person(email, email[:2], "UTC", host=town.kind)
