@@ -52,7 +52,10 @@ def index(group_id: UUID, series_id: UUID, query: Page) -> Response:
 
 @attendees.on("POST", _BASE, {201: Attendee})
 def join(group_id: UUID, series_id: UUID, body: NewAttendee) -> Response:
-    """Invite a member to a series that is committed, from one of its dates on."""
+    """Invite a member to a series that is committed, from one of its dates on.
+
+    Where a Google account invites, Google may mail the others that the event was changed.
+    """
     work = door.work()
     row = attending.join(work, group_id, series_id, body.member, body.since, settle=settling())
     return _made(work, group_id, row)
@@ -60,7 +63,10 @@ def join(group_id: UUID, series_id: UUID, body: NewAttendee) -> Response:
 
 @attendees.on("POST", f"{MEETING}/guests", {201: Attendee})
 def add_guest(group_id: UUID, series_id: UUID, meeting_id: UUID, body: NewVisitor) -> Response:
-    """Invite somebody to one date; they see that date and nothing else."""
+    """Invite somebody to one date; they see that date and nothing else.
+
+    Where a Google account invites, Google may mail the others of that date that it was changed.
+    """
     work = door.work()
     row = attending.add_guest(
         work, group_id, series_id, meeting_id, body.name, body.email, settle=settling()
@@ -70,7 +76,10 @@ def add_guest(group_id: UUID, series_id: UUID, meeting_id: UUID, body: NewVisito
 
 @attendees.on("DELETE", _ONE, {204: None})
 def leave(group_id: UUID, series_id: UUID, attendee_id: UUID) -> Response:
-    """Invite somebody no more, from the next date on; what they attended stays."""
+    """Invite somebody no more, from the next date on; what they attended stays.
+
+    Where a Google account invites, Google may mail the others that the event was changed.
+    """
     work = door.work()
     row, _ = _one(work, group_id, series_id, attendee_id)
     if row.meeting_id is not None:
