@@ -11,7 +11,7 @@ from services.storage.work import Work
 MINUTE = timedelta(minutes=1)
 SHARE = 0.8  # of what a host takes
 _AT_ONCE = 0.1  # of the share
-_FEW = 0.05  # of a minute's letters may leave at once: the others leave evenly
+_FEW = 0.08  # of a minute's letters may leave at once: the others leave evenly
 _CROWD = 1_000  # who wait to send a letter, and are counted
 
 
@@ -59,10 +59,10 @@ class Letters:
     @classmethod
     def of(cls, name: str, rate: int) -> "Letters":
         burst = max(1, int(rate * _FEW))
-        every = MINUTE / max(1, rate - burst)
+        every = MINUTE / (rate - burst + 1)  # the first of a minute need not wait for its room
         share = Bucket(sha256(f"{name} letters".encode()).digest(), every, burst)
         waiting = sha256(f"{name} letters wait".encode()).digest()
-        return cls(share, Bucket(waiting, every / 4, _CROWD))
+        return cls(share, Bucket(waiting, every / 8, _CROWD))
 
     def missed(self, work: Work) -> float | None:
         """Take one; or say in how many seconds to come again."""

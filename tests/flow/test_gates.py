@@ -130,7 +130,7 @@ def test_each_mailbox_has_letters_of_its_own(flat: Flat) -> None:
     shares = Gates(flat.runtime, Host.OUTLOOK, SENDING, 25)
     gates = [shares.of(new_id()) for _ in range(3)]
 
-    assert len(sent(flat, gates, seconds=1)) == 3
+    assert len(sent(flat, gates, seconds=1)) == 3 * 2
 
 
 def test_a_letter_that_was_taken_and_not_sent_is_for_the_next(flat: Flat) -> None:
@@ -140,14 +140,16 @@ def test_a_letter_that_was_taken_and_not_sent_is_for_the_next(flat: Flat) -> Non
         gate.have_letter()
         gate.done()
 
-    shares.of(account).send_letter()
+    for _ in range(2):
+        shares.of(account).send_letter()
     with pytest.raises(Wait, match="no more letters"):
         shares.of(account).have_letter()
 
 
 def test_who_waits_for_a_letter_comes_back_later_the_more_there_are(flat: Flat) -> None:
     shares, account = Gates(flat.runtime, Host.OUTLOOK, SENDING, 25), new_id()
-    shares.of(account).send_letter()
+    for _ in range(2):
+        shares.of(account).send_letter()
 
     def waits() -> float:
         with pytest.raises(Wait) as raised:
@@ -158,8 +160,7 @@ def test_who_waits_for_a_letter_comes_back_later_the_more_there_are(flat: Flat) 
 
     assert 2.5 <= first <= 3.2
     crowd = [waits() for _ in range(20)]
-    assert max(*crowd, last) > 10
-    assert min(crowd) < 50
+    assert max(*crowd, last) > 10  # for each of them alone, it would be three
 
 
 def test_a_host_whose_letters_are_its_own_is_not_made_to_wait_for_them(flat: Flat) -> None:
