@@ -31,8 +31,11 @@ class Draft:
     secret: str = field(repr=False)
 
 
-def planted(runtime: Runtime, host: Crowded, size: int) -> list[Draft]:
-    """Let groups be there, each with a draft: everybody coordinates some, and is in others."""
+def planted(runtime: Runtime, host: Crowded, size: int, owners: int | None = None) -> list[Draft]:
+    """Let groups be there, each with a draft: everybody coordinates some, and is in others.
+
+    owners  how many coordinate; None: everybody does
+    """
     members = crowd.planted(runtime, host)
     with runtime.work() as work:
         people = {row.email: row for row in work.session.scalars(select(PersonRow))}
@@ -41,7 +44,8 @@ def planted(runtime: Runtime, host: Crowded, size: int) -> list[Draft]:
         }
         found = []
         for number in range(size):
-            around = [members[(number + step) % len(members)] for step in range(1 + GUESTS)]
+            first = number % (owners or len(members))
+            around = [members[(first + step) % len(members)] for step in range(1 + GUESTS)]
             own = around[0]
             row = _draft(work, [people[each.email] for each in around], own, number)
             found.append(Draft(row.id, row.group_id, own, secrets[own.email]))
