@@ -9,7 +9,7 @@ import pytest
 from tests.flow.series.rows import a_committed, the_series
 from tests.flow.series.towns import BO, EVERYBODY, INES, Semester, a_semester
 
-SERIES, RATE = 8, 5
+SERIES, RATE, THEIRS = 8, 5, 6  # as 25 are beside the 30 of Exchange
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def semester(tmp_path: Path) -> Iterator[Semester]:
 def test_many_series_of_one_mailbox_are_sent_as_fast_as_it_may(semester: Semester) -> None:
     town = semester.town
     graph = town.running.quotas.graph
-    town.running.quotas.limit(letters=RATE)
+    town.running.quotas.limit(letters=THEIRS)
     town.running.quotas.forget()
     committed = [
         a_committed(town.runtime, town.group, town.term, EVERYBODY, account=town.accounts[INES])
@@ -37,9 +37,9 @@ def test_many_series_of_one_mailbox_are_sent_as_fast_as_it_may(semester: Semeste
 
     assert _published(semester, committed) == SERIES
     assert len(semester.held(BO)) == SERIES
-    assert seconds <= 1.3 * 60 * SERIES / (RATE - 1)
+    assert seconds <= 1.3 * 60 * SERIES / RATE
     told = graph.told()
-    assert RATE - 1 <= told["letters_in_a_minute"][INES] <= RATE
+    assert told["letters_in_a_minute"][INES] <= RATE
     assert not told["refused"]
 
 
