@@ -43,8 +43,13 @@ def found(world: "World", email: str, *, uid: str = "", title: str = "") -> list
         for each in world.events(email)
         if (each["iCalUID"] == uid if uid else each.get("summary") == title)
         and invited(email, each)
-        and shelf.get(each.get("recurringEventId", "")) is None
+        and not _of(email, shelf.get(each.get("recurringEventId", "")))
     ]
+
+
+def _of(email: str, series: Event | None) -> bool:
+    """Whether a date is one of a series to which this person is invited as well."""
+    return series is not None and (invited(email, series) or organizes(series, email))
 
 
 def on(world: "World", email: str, events: list[Event], when: str) -> Event:
