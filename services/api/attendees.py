@@ -78,7 +78,9 @@ def add_guest(group_id: UUID, series_id: UUID, meeting_id: UUID, body: NewVisito
 def leave(group_id: UUID, series_id: UUID, attendee_id: UUID) -> Response:
     """Invite somebody no more, from the next date on; what they attended stays.
 
-    Where a Google account invites, Google may mail the others that the event was changed.
+    Where a Google account invites, Google may mail the others that the event was changed. Where an
+    Outlook account invites, Outlook invites them once more to each date that they keep; what they
+    answered before counts until they answer again, but for dates that were moved.
     """
     work = door.work()
     row, _ = _one(work, group_id, series_id, attendee_id)

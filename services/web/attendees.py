@@ -15,7 +15,7 @@ from services.flow.series.views import Shown
 from services.storage.rows.series import AttendeeRow, Organiser, SeriesState
 from services.web import attendance, render, semester
 from services.web.forms import Form, Places
-from services.web.onto import is_over, others_hear, settle, to_series
+from services.web.onto import asks_anew, is_over, others_hear, settle, to_series
 
 pages = Blueprint("attendees", __name__)
 _IN = "/groups/<uuid:group_id>/series/<uuid:series_id>"
@@ -54,6 +54,7 @@ def leaving(group_id: UUID, series_id: UUID, attendee_id: UUID) -> ResponseRetur
         row=shown.row,
         attendee=attendee,
         others=others_hear(shown.row),
+        anew=asks_anew(shown.row),
         dates=_dates(shown),
         form=Form(),
     )

@@ -35,6 +35,12 @@ def others_hear(row: SeriesRow) -> bool:
     return account is not None and account.host is Host.GOOGLE
 
 
+def asks_anew(row: SeriesRow) -> bool:
+    """Whether the host that invites asks whoever leaves once more about the dates they keep."""
+    account = organising.account_of(door.reading(), row)
+    return account is not None and account.host is Host.OUTLOOK
+
+
 def let_invite(account_id: UUID) -> bool:
     """Let an account that was connected in order to invite do so, for the reader's only draft."""
     work = door.work()

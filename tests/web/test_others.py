@@ -11,7 +11,7 @@ from services.flow import accounts, members
 from services.flow.members import Entry
 from services.flow.series import answers, showing
 from services.storage import series as stored
-from services.storage.rows.accounts import AccountRow
+from services.storage.rows.accounts import AccountRow, Host
 from services.storage.rows.series import SeriesRow
 from tests.flow.accounts_town import Flat, a_flat
 from tests.flow.series.answering import a_semester
@@ -43,6 +43,21 @@ def test_what_others_hear_is_said_before_somebody_comes_or_goes(
     assert ("Nobody else is told." in leaving) is mailbox
     assert (GOOGLE in visitor.get(f"{path}/dates/{semester.meetings[0]}").text) is not mailbox
     assert (GOOGLE in visitor.get(f"{path}/people").text) is not mailbox
+
+
+@pytest.mark.parametrize("host", [Host.GOOGLE, Host.OUTLOOK])
+def test_that_outlook_invites_who_leaves_once_more_is_said_before(flat: Flat, host: Host) -> None:
+    semester = a_semester(flat)
+    house = House(flat.runtime, create_app(flat.runtime), people={"coordinator": flat.cora})
+    path = f"/groups/{semester.group}/series/{semester.series}"
+    with flat.runtime.work() as work:
+        account = work.session.get_one(SeriesRow, semester.series).account_id
+        work.session.get_one(AccountRow, account).host = host
+    leaving = f"{path}/people/{semester.attendees['ben']}/remove"
+
+    page = house.visitor("coordinator").get(leaving).text
+
+    assert ("Outlook invites them once more" in page) is (host is Host.OUTLOOK)
 
 
 def test_a_calendar_that_was_disconnected_can_be_connected_to_invite_again(flat: Flat) -> None:

@@ -52,12 +52,16 @@ class Book:
         if is_main:
             self._keep_all(to_all)
         assert event.wanted is not None
-        alike = {attendee.id: said for attendee, said in self._by(to_all)} if is_main else {}
+        usual = {attendee.id: said for attendee, said in self._by(to_all)}
         for date in from_kept(event.wanted).occurrences:
             meeting = self._meetings.get(date.original)
             for attendee, said in self._by(told.get(date.original, to_all)):
-                if meeting is not None and is_invited(attendee, meeting):
-                    self._keep_date(attendee, meeting, said, alike.get(attendee.id))
+                if meeting is None or not is_invited(attendee, meeting):
+                    continue
+                alone = said is Answer.WAITING and attendee.id not in usual
+                if not (alone and self._stands(attendee, meeting, is_main=is_main)):
+                    alike = usual.get(attendee.id) if is_main else None
+                    self._keep_date(attendee, meeting, said, alike)
 
     def _keep_all(self, told: Iterable[Reply]) -> None:
         """Enter what was told of all dates."""
@@ -81,7 +85,26 @@ class Book:
             elif row is not None and row.hosted == said and attendee.id in self._anew:
                 self._answered(attendee, meeting.id, usual)
         if usual is not said or row is not None:
-            self._enter(attendee, meeting.id, said, usual or Answer.WAITING)
+            self._enter(attendee, meeting.id, said, usual or self._before(attendee))
+
+    def _stands(self, attendee: AttendeeRow, meeting: MeetingRow, *, is_main: bool) -> bool:
+        """Whether an answer to a date stands that the host has forgotten, which is noted.
+
+        To take somebody off a series, some hosts invite them anew to each date that they keep. Of a
+        date that was moved a host may mean it so: there, only what was said on our page is sure.
+        """
+        own = self._said.get((attendee.id, meeting.id))
+        row = self._said.get((attendee.id, None)) if own is None and is_main else own
+        if row is None or attendee.until_at is None or row.said_at < attendee.created_at:
+            return False  # they have not left, or were away when it was said
+        if row.answer == Answer.WAITING or (meeting.stood and row.source != answers.PAGE):
+            return False
+        said = Answer(row.answer)
+        if own is None:  # what they said of all dates goes, should they come back to all
+            own = answers.answer(self._work, attendee, meeting.id, said, row.source, row.said_at)
+            self._said[attendee.id, meeting.id] = own
+        own.hosted = Answer.WAITING.value
+        return True
 
     def _by(self, told: Iterable[Reply]) -> list[tuple[AttendeeRow, Answer]]:
         return [
@@ -107,6 +130,12 @@ class Book:
             row = self._answered(attendee, meeting_id, self._elsewhere(attendee, said))
         row.hosted = said.value
         return True
+
+    def _before(self, attendee: AttendeeRow) -> Answer:
+        """What the host told of all dates before somebody left some of them."""
+        row = None if attendee.until_at is None else self._said.get((attendee.id, None))
+        hosted = None if row is None else row.hosted
+        return Answer.WAITING if hosted is None else Answer(hosted)
 
     def _elsewhere(self, attendee: AttendeeRow, said: Answer) -> Answer:
         """What somebody said on our page of all dates, where the host knows nothing better."""

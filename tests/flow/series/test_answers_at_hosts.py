@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from calendar_sync.provider import Answer
-from services.flow.series import answers, changing
+from services.flow.series import answers, arranging, attending, changing
 from services.sandbox.mail import control
 from services.storage import attendees as stored_attendees
 from services.storage import series as stored
 from services.storage.rows.people import PersonRow
+from services.storage.rows.series import AttendeeRow
+from services.storage.work import Work
 from tests.flow.series.rows import the_series
 from tests.flow.series.towns import BO, CLEO, Semester, a_semester
 
@@ -62,6 +65,78 @@ def test_who_answers_to_all_means_the_dates_that_were_committed_elsewhere(
     answer(semester, BO, "accepted")
     semester.later(minutes=16)
     assert known(semester)[BO] == [YES] * 6
+
+
+def test_who_leaves_from_a_date_on_keeps_what_they_answered_to_the_dates_they_keep(
+    semester: Semester,
+) -> None:
+    answer(semester, BO, "accepted")
+    answer(semester, BO, "declined", "2027-01-18")
+    semester.later(minutes=16)
+    leave(semester, BO, 3)
+    semester.settled()
+    semester.later(minutes=16)
+    assert known(semester)[BO][:3] == [YES, NO, YES]
+
+    answer(semester, BO, "tentative", "2027-01-11")  # they may answer to each that they keep
+    answer(semester, BO, "declined", "2027-01-25")
+    semester.later(minutes=16)
+    assert known(semester)[BO][:3] == [MAYBE, NO, NO]
+
+    come_back(semester, BO)  # they are asked anew, of the others too
+    semester.settled()
+    semester.later(minutes=16)
+    assert known(semester)[BO][:3] == [MAYBE, NO, NO]
+
+
+def test_who_leaves_is_asked_anew_by_outlook_to_moved_dates_and_what_our_page_knows_stays(
+    semester: Semester,
+) -> None:
+    answer(semester, BO, "accepted")
+    semester.later(minutes=16)
+    move(semester, 0)
+    semester.settled()
+    semester.later(minutes=16)
+    say(semester, BO, 0, NO)
+    say(semester, BO, 1, NO)
+    move(semester, 2)
+    leave(semester, BO, 4)
+    semester.settled()
+    semester.later(minutes=16)
+    keeps = semester.town.kind == "google"
+    assert known(semester)[BO][:4] == [NO, NO, YES if keeps else OPEN, YES]
+
+
+def leave(semester: Semester, person: str, place: int) -> None:
+    """Have somebody invited no more, from a date on."""
+    with semester.runtime.work(semester.town.cora) as work:
+        row = the_series(semester.runtime, semester.series)
+        date = stored.meetings(work, row.id)[place]
+        one = attendee(work, row.id, person)
+        attending.leave(work, row.group_id, row.id, one.id, date.id, settle=timedelta())
+
+
+def come_back(semester: Semester, person: str) -> None:
+    """Have somebody invited to everything again that is to come."""
+    with semester.runtime.work(semester.town.cora) as work:
+        row = stored.locked(work, semester.series)
+        assert row is not None
+        one = attendee(work, row.id, person)
+        one.until_at = None
+        arranging.changed(work, row, timedelta(), [one])
+
+
+def say(semester: Semester, person: str, place: int, said: Answer) -> None:
+    """Answer to a date on our page."""
+    with semester.runtime.work() as work:
+        date = stored.meetings(work, semester.series)[place]
+        one = attendee(work, semester.series, person)
+        answers.answer(work, one, date.id, said, answers.PAGE, work.now)
+
+
+def attendee(work: Work, series: UUID, email: str) -> AttendeeRow:
+    found = stored_attendees.of(work, series)
+    return next(one for one, person in found if person.email == email)
 
 
 def move(semester: Semester, place: int) -> None:
