@@ -32,7 +32,7 @@ def obstacles(  # noqa: PLR0913 -- what decides, each by its name
 ) -> Iterator[str]:
     """Sentences: why it cannot be committed.
 
-    rate  how many letters the mailbox of the service sends in a minute
+    rate  how many letters one mailbox sends in a minute
     """
     dates = invited.to_come(meetings, work.now)
     if not dates:
@@ -45,11 +45,14 @@ def obstacles(  # noqa: PLR0913 -- what decides, each by its name
     yield from _twice(work, row, dates)
     if row.organiser is Organiser.ACCOUNT:
         yield from _account(work, keys, hosts, row)
-    yield from _too_many(work, row, arranging.objects_of(row, dates), messages(row, rate))
+    a_minute = messages(work, hosts, row, rate)
+    yield from _too_many(work, row, arranging.objects_of(row, dates), a_minute)
 
 
-def warnings(work: Work, row: SeriesRow, meetings: Sequence[MeetingRow]) -> Iterator[str]:
-    """Sentences: what is to be known before."""
+def warnings(
+    work: Work, row: SeriesRow, meetings: Sequence[MeetingRow], *, rate: int = MAILS_A_MINUTE
+) -> Iterator[str]:
+    """Sentences: what is to be known before; `rate` as of `obstacles`."""
     dates = invited.to_come(meetings, work.now)
     over = len(invited.held(meetings)) - len(dates)
     if over:
@@ -61,7 +64,7 @@ def warnings(work: Work, row: SeriesRow, meetings: Sequence[MeetingRow]) -> Iter
     for other in stored.live_of_term(work, row.term_id):
         yield f"The term has a series already: {other.title}"
     before = letters_before(work, row)
-    if before > MAILS_A_MINUTE:
+    if before > rate:
         yield f"{before} letters about other dates wait to be sent, and leave first"
 
 
@@ -139,27 +142,30 @@ def _account(work: Work, keys: Keys, hosts: Hosts, row: SeriesRow) -> Iterator[s
         yield f"The calendar that is to invite cannot: {why}"
 
 
-def messages(row: SeriesRow, ours: int) -> int:
-    """How many messages leave in a minute the mailbox that invites.
+def messages(work: Work, hosts: Hosts, row: SeriesRow, rate: int) -> int | None:
+    """How many messages leave in a minute the mailbox that invites; None: no more than requests.
 
-    ours  the same of the mailbox of the service; hosts have their own measure
+    rate  how many letters one mailbox sends in a minute
     """
-    return max(1, ours) if row.organiser is Organiser.MAILBOX else MAILS_A_MINUTE
+    account = organising.account_of(work, row)
+    host = None if account is None else hosts.get(account.host)
+    by_letters = row.organiser is Organiser.MAILBOX or (host is not None and host.limits.sends)
+    return max(1, rate) if by_letters else None
 
 
 def _too_many(
-    work: Work, row: SeriesRow, objects: Sequence[Series], a_minute: int
+    work: Work, row: SeriesRow, objects: Sequence[Series], a_minute: int | None
 ) -> Iterator[str]:
     own = sum(not each.rule for each in objects)
     waiting = stored.single_events_waiting(work, row.organiser, row.account_id) if own else 0
     if own + waiting > MOST_SINGLE:
-        minutes = ceil((own + waiting) / a_minute)
+        minutes = 0 if a_minute is None else ceil((own + waiting) / a_minute)
+        lasting = f", and at {a_minute} a minute they would take {minutes} minutes"
         yield (
             f"It is {_number(own, 'single event', 'single events')}, and {waiting} of other series "
-            f"wait to be sent from the same mailbox: {own + waiting} are more than {MOST_SINGLE}, "
-            f"and at {a_minute} a minute they would take {minutes} minutes; choose another "
-            "organiser, wait until the others are sent, or plan a regular pattern, which is one "
-            "event"
+            f"wait to be sent from the same mailbox: {own + waiting} are more than "
+            f"{MOST_SINGLE}{lasting if minutes else ''}; choose another organiser, wait until the "
+            "others are sent, or plan a regular pattern, which is one event"
         )
 
 

@@ -28,7 +28,7 @@ def preview(
 ) -> Preview:
     """Tell what committing a draft will do, for a coordinator; dates that are over are left out.
 
-    rate  how many letters the mailbox of the service sends in a minute
+    rate  how many letters one mailbox sends in a minute
     """
     meetings = stored.meetings(work, row.id)
     dates = invited.to_come(meetings, work.now)
@@ -47,8 +47,8 @@ def preview(
         guests=tuple(guests),
         requests=requests,
         mails=sum(each.letters for each in guests),
-        seconds=_seconds(work, row, hosts, requests, messages * 60 / doubts.messages(row, rate)),
-        warnings=tuple(doubts.warnings(work, row, meetings)),
+        seconds=_seconds(work, row, hosts, requests, messages, rate),
+        warnings=tuple(doubts.warnings(work, row, meetings, rate=rate)),
         obstacles=tuple(doubts.obstacles(work, keys, hosts, row, meetings, rate=rate)),
     )
 
@@ -113,8 +113,12 @@ def _effort(
     return requests, len(objects)
 
 
-def _seconds(work: Work, row: SeriesRow, hosts: Hosts, requests: int, sending: float) -> float:
+def _seconds(  # noqa: PLR0913, PLR0917 -- what is sent by whom, and how fast
+    work: Work, row: SeriesRow, hosts: Hosts, requests: int, messages: int, rate: int
+) -> float:
     account = organising.account_of(work, row)
     host = None if account is None else hosts.get(account.host)
     asked = 0.0 if host is None else requests * 60 / (_SHARE * host.limits.each_in_a_minute)
-    return float(ceil(max(asked, sending)))
+    a_minute = doubts.messages(work, hosts, row, rate)
+    sent = 0.0 if a_minute is None else messages * 60 / a_minute
+    return float(ceil(max(asked, sent)))

@@ -1,9 +1,11 @@
 """What a preview promises: what is written where, who gets which message, how long it takes."""
 
+from dataclasses import replace
 from math import ceil
 
 from services.facts import LettersDue
 from services.flow import groups
+from services.flow.series import drafts, preview
 from services.flow.series.views import Held
 from services.storage import series as stored
 from services.storage.rows.people import PersonRow
@@ -72,6 +74,21 @@ def test_letters_of_others_that_wait_leave_first(either_house: House) -> None:
 
     assert "40 letters about other dates wait to be sent, and leave first" in found.warnings
     assert found.seconds == ceil((40 + 3) * 60 / 25)
+
+
+def test_a_host_takes_the_time_of_its_requests_and_of_its_letters_where_it_sends_them(
+    house: House,
+) -> None:
+    house.flat.connected()
+    row, host = house.draft(house.ada), house.flat.host
+    keys, hosts = house.flat.runtime.keys, house.flat.runtime.hosts
+    for sends, rate, seconds in ((False, 1, 1), (True, 1, 6 * 60), (True, 60, 6)):
+        host.limits = replace(host.limits, sends=sends)
+        with house.work() as work:
+            found = drafts.one(work, house.group, row.id)
+            found.rule = {**found.rule, "kind": "spread", "every": None, "phase": None}
+            foreseen = preview.preview(work, keys, hosts, found, rate=rate)
+        assert (foreseen.single, foreseen.seconds) == (6, seconds)
 
 
 def test_a_guest_sees_one_date(house: House) -> None:
