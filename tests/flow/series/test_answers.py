@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from calendar_sync.errors import Trouble
-from calendar_sync.provider import Answer, SeriesDraft
+from calendar_sync.provider import Answer, Reply, SeriesDraft
 from services.flow.errors import Gone, Missing, NotAllowed, Outdated, Unfit
 from services.flow.series import answers, showing
+from services.flow.series.host_book import Book, Told
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.series import AttendeeRow, MeetingRow, MeetingState, ReplyRow, SeriesRow
 from tests.flow.accounts_town import MAIN, Flat
@@ -47,6 +48,23 @@ def test_what_guests_answer_at_the_host_is_known_a_quarter_of_an_hour_later(
     asked_again(either_flat)
     assert [semester.said("ben", each) for each in range(5)] == [YES, YES, NO, YES, OPEN]
     assert [semester.said("dana", each) for each in range(5)] == [OPEN, OPEN, OPEN, OPEN, MAYBE]
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_what_was_said_before_somebody_was_away_is_no_answer_when_they_are_invited_again(
+    flat: Flat, semester: Semester, *, away: bool
+) -> None:
+    asked_again(flat)
+    answered(flat, semester, "ben", YES, None)
+    asked_again(flat)
+    flat.later(minutes=1)
+    with flat.runtime.work() as work:
+        ben = work.session.get_one(AttendeeRow, semester.attendees["ben"])
+        ben.until_at = work.session.get_one(MeetingRow, semester.meetings[2]).original_at
+        ben.created_at = work.now if away else ben.created_at
+        told: Told = {ORIGINALS[0]: [Reply("ben@example.org", OPEN)]}
+        Book(work, semester.row(work), "google").keep({semester.events[0]: told})
+    assert semester.said("ben", 0) is (OPEN if away else YES)
 
 
 def test_a_guest_of_one_date_answers_to_that_date(flat: Flat, semester: Semester) -> None:
