@@ -268,13 +268,13 @@ def is_any_overdue(session: Session, now: datetime) -> bool:
     return session.execute(question.limit(1)).first() is not None
 
 
-def is_open(session: Session, job: str, subject: UUID) -> bool:
-    """Whether a job is doing something about a subject, or is going to."""
+def is_open_since(session: Session, job: str, subject: UUID, moment: datetime) -> bool:
+    """Whether a job did something about a subject after that, is at it, or is going to."""
     question = select(OutboxRow.id).where(
         OutboxRow.queue == job.partition(".")[0],
         OutboxRow.job == job,
         OutboxRow.subject == subject,
-        OutboxRow.state.in_(_OPEN),
+        or_(OutboxRow.state.in_(_OPEN), OutboxRow.ended_at > moment),
     )
     return session.execute(question.limit(1)).first() is not None
 

@@ -45,8 +45,9 @@ def keep(
     *stood, given_up = meeting.stood
     meeting.state, meeting.stood = MeetingState.HELD, stood
     held_in = given_up[arranging.HELD_IN :]
-    if outbox.is_open(work.session, _WRITING, row.id):
-        held_in = []  # it may be gone from there just now
+    cancelled_at = arranging.moment(given_up[arranging.HELD_IN - 1])
+    if outbox.is_open_since(work.session, _WRITING, row.id, cancelled_at):
+        held_in = []  # it may be gone from there, even where another object could not be written
     arranging.put_back(work, row, meeting, held_in)
     arranging.changed(work, row, settle, [meeting])
     work.note("meeting.kept", meeting.id, row.revision)

@@ -166,3 +166,25 @@ def dates(runtime: Runtime, series: UUID) -> list[MeetingRow]:
 def objects(runtime: Runtime, series: UUID) -> list[object]:
     with runtime.reading() as work:
         return [(each.id, each.wanted) for each in stored.events(work, series)]
+
+
+def test_a_date_that_left_a_calendar_before_another_object_failed_is_held_apart(
+    town: Semester,
+) -> None:
+    town.begins(moved={1: 3 * WEEK + DAY})
+    town.done()
+    whole = town.dates(CLEO)
+    with town.runtime.work(town.town.cora) as work:
+        meeting = stored.meetings(work, town.series)[2].id
+        changing.cancel(work, town.town.group, town.series, meeting)
+        changing.say(work, town.town.group, town.series, text="Bring two questions.")
+    town.town.fault(INES, method="PATCH", nth=2, times=9, status=400)  # the first is of the others
+    town.later(minutes=3)
+    town.town.mended()
+    assert len(town.dates(CLEO)) == 5
+    with town.runtime.work(town.town.cora) as work:
+        changing.say(work, town.town.group, town.series, text="Bring a question.")
+        keeping.keep(work, town.town.group, town.series, meeting)
+    town.later(minutes=3)
+    assert [town.dates(each) for each in EVERYBODY] == [whole] * 3
+    town.taken_back()
