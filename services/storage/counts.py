@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select
 
 from services.storage.beats import last
+from services.storage.farewells import IS_KNOWN
 from services.storage.moment import moment
 from services.storage.rows.accounts import AccountRow
 from services.storage.rows.calendars import CalendarRow
@@ -48,7 +49,7 @@ def counts(work: Work) -> Counts:
     waits = LinkRow.sent_at.is_(None), LinkRow.used_at.is_(None), LinkRow.expires_at > work.now
     return Counts(
         groups=_count(work, GroupRow),
-        people=_count(work, PersonRow),
+        people=_count(work, PersonRow, IS_KNOWN),
         known=_count(work, CalendarRow, read, ~failed),
         unread=_count(work, CalendarRow, ~read, ~lost),
         failing=_count(work, CalendarRow, read, failed, ~lost),

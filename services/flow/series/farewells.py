@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.facts import LettersDue
 from services.flow.series import invited, share
-from services.flow.series.planned import Wanted
+from services.flow.series.planned import Tellings, Wanted, wanted
 from services.keys import Unsealable
 from services.storage import farewells, tellings
 from services.storage.erasing import erase
@@ -37,13 +37,15 @@ def begin(  # noqa: PLR0913, PLR0917 -- who is told of what, and where
 
     They stay without a name, as somebody of whom nobody else hears.
     """
-    told = any(each.told or each.pending for each in tellings.of_attendee(work, attendee.id))
-    coming = invited.to_come(meetings, work.now)
+    rows = {each.event_id: each for each in tellings.of_attendee(work, attendee.id)}
+    told = any(each.told or each.pending for each in rows.values())
     if row.organiser is not Organiser.MAILBOX or not told:
         return False
-    if not invited.still([attendee], meetings, work.now):
+    if invited.still([attendee], meetings, work.now):
+        coming = invited.to_come(meetings, work.now)
+        share.let_go(attendee, min(coming, key=share.start), meetings)
+    elif not _waits(work, attendee, rows):
         return False
-    share.let_go(attendee, min(coming, key=share.start), meetings)
     attendee.person_id, attendee.member_id = farewells.nobody(work), None
     attendee.name, attendee.created_at = "", work.now
     attendee.hints = {_TO: seal(email, attendee.id).decode()}
@@ -74,3 +76,10 @@ def end(work: Work, attendee: AttendeeRow) -> None:
     if _TO in attendee.hints:
         farewells.drop(work, attendee.id)
         erase(work)
+
+
+def _waits(work: Work, attendee: AttendeeRow, rows: Tellings) -> bool:
+    """Whether somebody who left before has not heard yet that they did."""
+    found = wanted(work, attendee.id)
+    objects = () if found is None else found.objects
+    return any(not each.is_told(rows.get(each.event_id)) for each in objects)

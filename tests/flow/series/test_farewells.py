@@ -9,11 +9,12 @@ import pytest
 from notifications.errors import TryLater, Undeliverable
 from services.flow import people, purge, secrets
 from services.storage import attendees as stored_attendees
+from services.storage.counts import counts
 from services.storage.people import by_email
 from services.storage.rows.people import PersonRow
 from services.storage.rows.series import AttendeeRow, ReplyRow
 from tests.flow.series.post import BO, CLEO, GUS, Mailed, a_mailed, lines
-from tests.flow.series.rows import FIRST, a_guest
+from tests.flow.series.rows import FIRST, a_guest, a_leaving, the_attendees
 from tests.flow.series.test_telling import methods
 
 
@@ -69,10 +70,13 @@ def test_a_last_letter_takes_every_date_back_and_then_nothing_is_left(either: Ma
 
 
 def test_from_the_first_moment_nobody_sees_who_is_forgotten(mailed: Mailed) -> None:
+    with mailed.runtime.reading() as work:
+        before = counts(work).people
     mailed.server.says = away
     forget(mailed, BO)
     mailed.done()
     with mailed.runtime.reading() as work:
+        assert counts(work).people == before - 1
         seen = [one.name for one, _ in stored_attendees.of(work, mailed.series)]
         assert seen == ["Cleo"]
         assert by_email(work, BO) is None
@@ -136,6 +140,26 @@ def test_a_guest_of_one_date_hears_of_that_one(mailed: Mailed) -> None:
     [letter] = mailed.news()
     assert (letter.to_address, methods([letter])) == (GUS, ["CANCEL"])
     assert left(mailed) == ([BO, CLEO], 2)
+
+
+def test_whoever_has_left_and_is_forgotten_before_they_hear_of_it_hears_of_it(
+    mailed: Mailed,
+) -> None:
+    bo, _ = the_attendees(mailed.runtime, mailed.series)
+    a_leaving(mailed.runtime, mailed.series, bo.id, 0)
+    forget(mailed, BO)
+    mailed.later(minutes=5)
+    [letter] = mailed.news()
+    assert (letter.to_address, methods([letter])) == (BO, ["CANCEL"])
+    assert left(mailed) == ([CLEO], 1)
+
+
+def test_whoever_has_left_and_heard_of_it_is_not_waited_for(mailed: Mailed) -> None:
+    bo, _ = the_attendees(mailed.runtime, mailed.series)
+    a_leaving(mailed.runtime, mailed.series, bo.id, 0)
+    mailed.later(minutes=5)
+    forget(mailed, BO)
+    assert left(mailed) == ([CLEO], 1)
 
 
 def test_whoever_was_told_nothing_hears_nothing(tmp_path: Path) -> None:
