@@ -22,11 +22,6 @@ def nobody(work: Work) -> UUID:
     return row.id
 
 
-def is_nobody(email: str) -> bool:
-    """Whether this is of such a person."""
-    return email.endswith(_NOBODY)
-
-
 def drop_replies(work: Work, attendee_id: UUID) -> None:
     """Delete what somebody answered."""
     work.session.execute(delete(ReplyRow).where(ReplyRow.attendee_id == attendee_id))
