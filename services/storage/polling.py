@@ -65,7 +65,8 @@ def at(work: Work, hosts: Collection[Host], account_ids: Collection[UUID]) -> Se
 def due_after(work: Work, group_id: UUID, moment: datetime) -> list[AccountRow | CalendarRow]:
     """What counts in a group and is read again later than that: accounts, then addresses.
 
-    Nobody else changes them until this transaction ends.
+    Nobody else changes them until this transaction ends. Others may refer to them: a series that is
+    locked already may be given one of these accounts, and would wait for us while we wait for it.
     """
     counted = (
         select(CalendarRow.id, CalendarRow.account_id)
@@ -79,14 +80,14 @@ def due_after(work: Work, group_id: UUID, moment: datetime) -> list[AccountRow |
         .where(AccountRow.id.in_(select(counted.account_id)), AccountRow.lost_at.is_(None))
         .where(AccountRow.due_at > moment)
         .order_by(AccountRow.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     addresses = (
         select(CalendarRow)
         .where(CalendarRow.id.in_(select(counted.id)), CalendarRow.source == Source.ADDRESS)
         .where(CalendarRow.due_at > moment)
         .order_by(CalendarRow.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found: list[AccountRow | CalendarRow] = [*work.session.scalars(accounts)]
     return [*found, *work.session.scalars(addresses)]
