@@ -5,7 +5,7 @@ from uuid import UUID
 from notifications.addresses import Address
 from notifications.errors import Undeliverable
 from services.flow.errors import Unfit
-from services.storage import people, traces
+from services.storage import farewells, people, traces
 from services.storage.rows.people import PersonRow
 from services.storage.work import Work
 
@@ -19,14 +19,20 @@ def address(text: str) -> str:
     What mail cannot be sent to is refused here already: a link would be waited for in vain.
     """
     tidy = text.strip().lower()
+    if tidy.endswith(farewells.NOBODY):  # it stands for somebody who was forgotten
+        raise _no_address(text)
     try:
         Address.parse(tidy)
     except Undeliverable:
-        raise Unfit(
-            f"{text.strip()[:_MOST_SHOWN]!r} is not an address of mail",
-            remedy="write one such as ada@example.org",
-        ) from None
+        raise _no_address(text) from None
     return tidy
+
+
+def _no_address(text: str) -> Unfit:
+    return Unfit(
+        f"{text.strip()[:_MOST_SHOWN]!r} is not an address of mail",
+        remedy="write one such as ada@example.org",
+    )
 
 
 def reachable(email: str) -> bool:

@@ -10,13 +10,13 @@ from services.storage.rows.people import PersonRow
 from services.storage.rows.series import AttendeeRow, ReplyRow
 from services.storage.work import Work
 
-_NOBODY = "@forgotten.invalid"  # RFC 2606: no mail ever gets there
-IS_KNOWN = PersonRow.email.not_like(f"%{_NOBODY}")
+NOBODY = "@forgotten.invalid"  # RFC 2606: no mail ever gets there
+IS_KNOWN = PersonRow.email.not_like(f"%{NOBODY}")
 
 
 def nobody(work: Work) -> UUID:
     """Make a person without a name or an address."""
-    row = PersonRow(email=f"{new_id().hex}{_NOBODY}", name="", created_at=work.now)
+    row = PersonRow(email=f"{new_id().hex}{NOBODY}", name="", created_at=work.now)
     work.add(row)
     work.session.flush()
     return row.id
