@@ -25,8 +25,8 @@ from services.leases import Leases
 from services.log import logger
 from services.outline import outline, without_words
 from services.reactions import reaction_called
-from services.storage import outbox
-from services.storage.outbox import Begun
+from services.storage.outbox import handing, holding, retrying
+from services.storage.outbox.holding import Begun
 from services.storage.rows.outbox import TaskState
 from services.storage.trouble import Trouble, trouble_of
 from services.storage.work import AllInUse, InTrouble, Taken, Work
@@ -80,9 +80,9 @@ class Claim:
             yield work
             work.session.flush()  # all of it is written by the time that we look
             ours = (
-                outbox.finish(work.session, work.now, self.task.id, self.task.fence)
+                holding.finish(work.session, work.now, self.task.id, self.task.fence)
                 if last
-                else outbox.is_held(work.session, self.task.id, self.task.fence)
+                else holding.is_held(work.session, self.task.id, self.task.fence)
             )
             if not ours:
                 raise Lost
@@ -147,12 +147,12 @@ class _Doing:
     def leave(self, tasks: Sequence[int]) -> None:
         """Let the relay hand these on once more: soon, or after a while if we have to end."""
         if tasks and not leases.is_ending():
-            self._write(lambda work: outbox.take_back(work.session, tasks))
+            self._write(lambda work: handing.take_back(work.session, tasks))
 
     def _begun(self, task: int) -> Begun | None:
         lease = timedelta(seconds=self.runtime.settings.times.lease)
         with self.runtime.work() as work:
-            return outbox.begin(
+            return holding.begin(
                 work.session, work.now, task, job=self.job, lease=lease, holder=_holder()
             )
 
@@ -178,14 +178,14 @@ class _Doing:
     def _put_back(self, claim: Claim, after: timedelta) -> None:
         task = claim.task
         self._write(
-            lambda work: outbox.put_back(work.session, work.now, task.id, task.fence, after=after)
+            lambda work: retrying.put_back(work.session, work.now, task.id, task.fence, after=after)
         )
 
     def _failed(self, claim: Claim, error: Exception) -> str:
         task, said = claim.task, _told(error)
         backoff = timedelta(seconds=self.runtime.settings.times.retry)
         state = self._write(
-            lambda work: outbox.fail(
+            lambda work: retrying.fail(
                 work.session, work.now, task.id, task.fence,
                 reason=said, most=FAILURES, backoff=backoff,
             )

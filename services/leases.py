@@ -7,8 +7,8 @@ from threading import Event, Lock, Thread
 from typing import Self
 
 from services.log import logger
-from services.storage import outbox
-from services.storage.outbox import Begun
+from services.storage.outbox import holding, retrying
+from services.storage.outbox.holding import Begun
 from services.wiring import Runtime
 
 _log = logger(__name__)
@@ -81,7 +81,7 @@ class Leases:
         try:
             with self._runtime.work() as work:
                 lease = timedelta(seconds=self._runtime.settings.times.lease)
-                outbox.renew(work.session, work.now, held, lease)
+                holding.renew(work.session, work.now, held, lease)
         except Exception as error:  # noqa: BLE001 -- a thread that ended would renew nothing more
             _log.warning("leases not renewed", tasks=len(held), why=error)
 
@@ -99,7 +99,7 @@ class Leases:
         """Give one back, by its id and fence; False: its lease will end by itself."""
         try:
             with self._runtime.work() as work:
-                return outbox.put_back(work.session, work.now, *task, after=timedelta())
+                return retrying.put_back(work.session, work.now, *task, after=timedelta())
         except Exception as error:  # noqa: BLE001 -- the others are given back all the same
             _log.warning("not given back", task=task[0], why=error)
             return False

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from calendar_sync.trust import trust
 from scheduler.errors import Explained
-from services.storage import accounts, attendees, audit, gates, groups, outbox, series, tellings
+from services.storage import accounts, attendees, audit, gates, groups, series, tellings
 from services.storage import work as units
 from services.storage.audit import Line
+from services.storage.outbox import holding
 from services.storage.work import Work
 from services.wiring import Runtime
 
@@ -63,9 +64,9 @@ def _ask(runtime: Runtime) -> None:
 
 def _a_task(work: Work) -> None:
     session, now = work.session, work.now
-    outbox.begin(session, now, _NOTHING, job="", lease=_A_MOMENT, holder="")
-    outbox.is_held(session, _NOTHING, _NOTHING)
-    outbox.finish(session, now, _NOTHING, _NOTHING)
+    holding.begin(session, now, _NOTHING, job="", lease=_A_MOMENT, holder="")
+    holding.is_held(session, _NOTHING, _NOTHING)
+    holding.finish(session, now, _NOTHING, _NOTHING)
     audit.append(session, [Line(now, None, "rehearsed", _NOBODY, _NOTHING)])
 
 

@@ -17,8 +17,8 @@ from services.flow import plans
 from services.log import logger
 from services.queue import QUEUES, URGENT, NoQueue
 from services.reactions import jobs, reaction_called
-from services.storage import outbox
-from services.storage.outbox import Handed
+from services.storage.outbox import handing, retrying
+from services.storage.outbox.handing import Handed
 from services.storage.rows.outbox import TaskState
 from services.storage.work import Taken
 from services.turning import Turning
@@ -56,11 +56,11 @@ class Relay:
 
     def _bury(self) -> None:
         with self.runtime.reading() as work:
-            if not outbox.is_any_overdue(work.session, work.now):
+            if not retrying.is_any_overdue(work.session, work.now):
                 return
         try:
             with self.runtime.work() as work:
-                buried = outbox.bury(work.session, work.now, DEATHS)
+                buried = retrying.bury(work.session, work.now, DEATHS)
         except Taken:
             return  # somebody recorded the same as one of them just now: there is a next time
         for task, job, state in buried:
@@ -73,9 +73,9 @@ class Relay:
         """Hand on what is due; return how many tasks. Raises NoQueue."""
         resend = timedelta(seconds=self.runtime.settings.times.resend)
         with self.runtime.reading() as work:
-            if not outbox.anything(work.session, work.now, resend):
+            if not handing.anything(work.session, work.now, resend):
                 return 0
-            paused = outbox.paused(work.session)
+            paused = handing.paused(work.session)
         open_ = [each for each in QUEUES if each not in paused]
         rushed = [each for each in open_ if self._has_room(f"{each}{URGENT}")]
         roomy = [each for each in open_ if self._has_room(each)]
@@ -88,10 +88,10 @@ class Relay:
         resend = timedelta(seconds=self.runtime.settings.times.resend)
         which: dict[str, Any] = {"resend": resend, "queues": queues, "jobs": those}
         with self.runtime.reading() as work:
-            if not queues or not outbox.anything_to_take(work.session, work.now, **which):
+            if not queues or not handing.anything_to_take(work.session, work.now, **which):
                 return 0
         with self.runtime.work() as work:
-            taken = outbox.take(work.session, work.now, most=_MOST, **which)
+            taken = handing.take(work.session, work.now, most=_MOST, **which)
         self._hand(list(_batches(taken)))
         return len(taken)
 
@@ -102,7 +102,7 @@ class Relay:
             except NoQueue:
                 left = [task for _, rest in batches[done:] for task in rest]
                 with self.runtime.work() as work:
-                    outbox.take_back(work.session, left)
+                    handing.take_back(work.session, left)
                 raise
             _log.debug("handed on", job=job, tasks=len(tasks))
 

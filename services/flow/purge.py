@@ -12,13 +12,13 @@ from services.storage import (
     farewells,
     gates,
     links,
-    outbox,
     sessions,
     tokens,
     traces,
     tries,
 )
 from services.storage.erasing import erase
+from services.storage.outbox import records
 from services.storage.work import Work
 
 _BUSY = timedelta(days=7)  # after it ended
@@ -45,7 +45,7 @@ def purge(work: Work) -> dict[str, int]:
         "questions for consent": consent.end_over(work),
         "access not given back": accounts.drop_releases(work, work.now - releases.KEPT),
         "channels": channels.drop_over(work, work.now - _CHANNELS),
-        "tasks": outbox.drop_done(work.session, work.now - _TASKS),
+        "tasks": records.drop_done(work.session, work.now - _TASKS),
         "last letters": farewells.drop_before(work, work.now - PATIENCE),
         "persons": traces.drop_unheld(work),
     }

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from services.keys import Keys, Unsealable
+from services.storage.moment import on_postgresql
 from services.storage.rows.doors import AuditEndRow, AuditRow
 
 _LOCK = 4_717_001  # any number, the same for everybody who appends
@@ -60,7 +61,7 @@ def append(session: Session, lines: Sequence[Line]) -> None:
     """Write lines at the end of the chain; nobody else appends until this transaction ends."""
     if not lines:
         return
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     end = _end(session)
     number, seal = end or _last(session)

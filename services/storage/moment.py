@@ -18,7 +18,7 @@ def moment(session: Session, now: datetime, after: timedelta = timedelta()) -> A
 
     now  what our own clock says, where the database has none of its own
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if not on_postgresql(session):
         return literal(now + after, UtcDateTime)
     return type_coerce(func.now() + literal(after), UtcDateTime)
 
@@ -36,6 +36,11 @@ def now_of(*, postgresql: bool, later: bool = False) -> Any:
 
 def after(session: Session, now: datetime, seconds: timedelta) -> dict[str, datetime | timedelta]:
     """What a statement with both moments of `now_of` is run with."""
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         return {"after": seconds}
     return {"now": now, "later": now + seconds}
+
+
+def on_postgresql(session: Session) -> bool:
+    """Whether this database is a server with a clock of its own, and several writers."""
+    return session.get_bind().dialect.name == "postgresql"

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from services.storage import outbox
 from services.storage.moment import moment
+from services.storage.outbox import handing, order, records, retrying
 from services.storage.rows.outbox import OutboxRow, PausedRow, TaskState
 from services.storage.upsert import insert_into
 from services.storage.work import Taken, Work
@@ -103,14 +103,14 @@ def count(work: Work, standings: Collection[Standing]) -> int:
 
 def loads(work: Work, queues: Sequence[str]) -> list[Load]:
     """What these queues have to do, and any others of which there are tasks."""
-    now, known = _now(work), _known().label("known")
+    now, known = _now(work), order.is_known().label("known")
     overdue = func.min(case((OutboxRow.due_at <= now, OutboxRow.due_at)))
     question = (
         select(OutboxRow.queue, OutboxRow.state, known, func.count(), overdue)
         .where(OutboxRow.state.in_([each for each in TaskState if each is not TaskState.DONE]))
         .group_by(OutboxRow.queue, OutboxRow.state, known)
     )
-    paused = outbox.paused(work.session)
+    paused = handing.paused(work.session)
     found: dict[str, dict[str, Any]] = {each: {} for each in queues}
     for queue, state, is_known, number, due in work.session.execute(question):
         name = _standing(state, known=is_known)
@@ -133,7 +133,7 @@ def requeue(work: Work, task: int) -> int | None:
         newer = _newer(work, row)
         try:
             with work.session.begin_nested():
-                outbox._wait_again(work.session, work.now, row, timedelta())  # noqa: SLF001
+                retrying.wait_again(work.session, work.now, row, timedelta())
         except Taken:
             continue
         return newer if row.state is TaskState.DONE else None
@@ -192,7 +192,7 @@ def _tasks(work: Work, those: Sequence[ColumnElement[bool]], most: int) -> list[
         .scalar_subquery()
     )
     question = (
-        select(OutboxRow, _known(), before, PausedRow.since)
+        select(OutboxRow, order.is_known(), before, PausedRow.since)
         .outerjoin(PausedRow, PausedRow.queue == OutboxRow.queue)
         .where(*those)
         .order_by(case((OutboxRow.state == TaskState.QUARANTINED, 0), else_=1), OutboxRow.id)
@@ -235,20 +235,17 @@ def _task(work: Work, now: datetime, found: Any) -> Task:
 
 def _newer(work: Work, row: OutboxRow) -> int | None:
     """Find what waits for the same; it is not begun before this transaction ends."""
-    key = ":".join((row.job, *row.ids.values()))
-    question = select(OutboxRow.id).where(OutboxRow.waiting_key == key).with_for_update()
+    question = (
+        select(OutboxRow.id).where(OutboxRow.waiting_key == records.key_of(row)).with_for_update()
+    )
     return work.session.scalars(question).first()
-
-
-def _known() -> ColumnElement[bool]:
-    return outbox._is_known()  # noqa: SLF001 -- what the relay leaves to other code
 
 
 def _is(standing: Standing) -> ColumnElement[bool]:
     if standing is Standing.PARKED:
-        return and_(OutboxRow.state == TaskState.WAITING, ~_known())
+        return and_(OutboxRow.state == TaskState.WAITING, ~order.is_known())
     if standing is Standing.WAITING:
-        return and_(OutboxRow.state == TaskState.WAITING, _known())
+        return and_(OutboxRow.state == TaskState.WAITING, order.is_known())
     return OutboxRow.state == TaskState(standing.value)
 
 

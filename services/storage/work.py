@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from services.facts import Fact
-from services.storage import audit, outbox
+from services.storage import audit
 from services.storage.audit import Line
+from services.storage.outbox import records
 from services.storage.rows.row import Row
 
 _ENGINES = 8  # a process has one or two
@@ -65,7 +66,7 @@ class Work:
     def commit(self) -> None:
         """Keep everything, then do what was to follow."""
         self.session.flush()
-        outbox.append(self.session, self.now, self._facts)
+        records.append(self.session, self.now, self._facts)
         audit.append(self.session, self._lines)
         try:
             self.session.commit()

@@ -12,7 +12,7 @@ from services import clock, doubts, log, relay, worker
 from services.app import create_app
 from services.config import Settings
 from services.flow.signin import first_link
-from services.storage import outbox
+from services.storage.outbox import handing
 from services.up import redis, web
 from services.up.database import upgrade
 from services.up.lock import Hold, hold, keys_of
@@ -132,7 +132,7 @@ def _first_link(runtime: Runtime) -> str | None:
 
 def _paused(runtime: Runtime) -> str:
     with runtime.reading() as work:
-        return " ".join(sorted(outbox.paused(work.session)))
+        return " ".join(sorted(handing.paused(work.session)))
 
 
 def _is_ready(settings: Settings) -> bool:

@@ -21,8 +21,9 @@ from services.app import create_app
 from services.config import Settings
 from services.flow import tokens
 from services.flow.tokens import SCOPES
-from services.storage import audit, outbox
+from services.storage import audit
 from services.storage import work as units
+from services.storage.outbox import records
 from services.storage.rows.accounts import Host
 from services.storage.rows.row import Row
 from services.storage.work import Work
@@ -136,7 +137,7 @@ def undo_everything(patch: pytest.MonkeyPatch) -> None:
 
     def all_but_the_end(work: Work) -> None:
         work.session.flush()
-        outbox.append(work.session, work.now, work._facts)  # noqa: SLF001 -- as `commit` does
+        records.append(work.session, work.now, work._facts)  # noqa: SLF001 -- as `commit` does
         audit.append(work.session, work._lines)  # noqa: SLF001
 
     patch.setattr(Work, "commit", all_but_the_end)

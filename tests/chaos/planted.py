@@ -21,8 +21,9 @@ from services.cli.main import main
 from services.facts import ProposalsReady
 from services.flow import answers
 from services.reactions import REACTIONS, Reaction
-from services.storage import audit, outbox
+from services.storage import audit
 from services.storage.audit import Line
+from services.storage.outbox import holding
 
 JOB = "notices.put"
 _OURS = 0xC0A5_0000  # the last 32 bits of the ids of these tests, and a kind
@@ -60,7 +61,7 @@ def put(claim: Claim) -> None:
     _say("put", claim)
     with claim.work(last=True) as work:
         if kind is Kind.HOLDS:
-            outbox.is_held(work.session, claim.task.id, claim.task.fence)
+            holding.is_held(work.session, claim.task.id, claim.task.fence)
             audit.append(work.session, [Line(work.now, None, "planted.held", claim.subject, None)])
             _say("holds", claim)
             time.sleep(float(os.environ["PLANTED_SLOW"]))

@@ -14,8 +14,9 @@ from services import claims
 from services.app import create_app
 from services.claims import Claim
 from services.facts import CalendarDue, Fact
-from services.storage import beats, outbox
+from services.storage import beats
 from services.storage.ids import new_id
+from services.storage.outbox import holding
 from services.storage.rows.outbox import BeatRow, OutboxRow, TaskState
 from services.times import Times
 from services.wiring import Runtime, now
@@ -62,7 +63,7 @@ class Installation:
         """A task that somebody has in hand."""
         task = self.recorded()
         with self.runtime.work() as work:
-            begun = outbox.begin(
+            begun = holding.begin(
                 work.session, work.now, task,
                 job=READ, lease=timedelta(seconds=20), holder="elsewhere/7",
             )  # fmt: skip

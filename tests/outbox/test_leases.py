@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services.claims import DEATHS, Claim
 from services.flow.memory import Lost
 from services.leases import Leases
-from services.storage import outbox
+from services.storage.outbox import holding, retrying
 from services.storage.rows.outbox import TaskState
 from services.storage.work import Work
 from services.times import Times
@@ -71,12 +71,12 @@ def test_whoever_was_replaced_can_end_nothing(yard: Yard, *, ended: bool) -> Non
 
     with yard.runtime.work() as work:
         kept = [
-            outbox.is_held(work.session, task, old),
-            outbox.finish(work.session, work.now, task, old),
-            outbox.put_back(work.session, work.now, task, old, after=work.now - work.now),
+            holding.is_held(work.session, task, old),
+            holding.finish(work.session, work.now, task, old),
+            retrying.put_back(work.session, work.now, task, old, after=work.now - work.now),
             *failed(work, task, old),
         ]
-        outbox.renew(work.session, work.now, [(task, old)], 1000 * (work.now - work.now))
+        holding.renew(work.session, work.now, [(task, old)], 1000 * (work.now - work.now))
 
     assert not any(kept)
     assert seen(yard) == before
@@ -85,7 +85,7 @@ def test_whoever_was_replaced_can_end_nothing(yard: Yard, *, ended: bool) -> Non
 def failed(work: Work, task: int, fence: int) -> list[TaskState | None]:
     zero = work.now - work.now
     return [
-        outbox.fail(work.session, work.now, task, fence, reason="", most=most, backoff=zero)
+        retrying.fail(work.session, work.now, task, fence, reason="", most=most, backoff=zero)
         for most in (1, 5)
     ]
 
@@ -131,12 +131,12 @@ def test_a_lease_that_could_not_be_renewed_is_renewed_the_next_time(
 ) -> None:
     refused: list[int] = []
     leases: list[datetime | None] = []
-    real = outbox.renew
+    real = holding.renew
 
     def refuse(*_: object) -> None:
         refused.append(1)
         if len(refused) == 2:
-            monkeypatch.setattr(outbox, "renew", real)
+            monkeypatch.setattr(holding, "renew", real)
         raise ValueError("whatever it was")
 
     def slow(_claim: Claim) -> None:
@@ -144,7 +144,7 @@ def test_a_lease_that_could_not_be_renewed_is_renewed_the_next_time(
             leases.append(yard.task().lease_until)
             time.sleep(0.05)
 
-    monkeypatch.setattr(outbox, "renew", refuse)
+    monkeypatch.setattr(holding, "renew", refuse)
     with a_yard(database_url, tmp_path, Times(lease=60, renew=0.1)) as yard:
         yard.record(Changed(thing(), 1))
         yard.doing[TELL] = slow
@@ -157,7 +157,7 @@ def test_a_lease_that_could_not_be_renewed_is_renewed_the_next_time(
 def test_a_worker_that_was_stopped_and_wakes_up_overwrites_nothing(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "renew", lambda *_: None)  # it was stopped as a whole
+    monkeypatch.setattr(holding, "renew", lambda *_: None)  # it was stopped as a whole
     yard.record(Changed(thing(), 1))
     asleep, awake = Event(), Event()
 
@@ -211,7 +211,7 @@ def test_what_was_set_aside_goes_on_when_it_is_requeued(yard: Yard) -> None:
         yard.bury()
 
     with yard.runtime.work() as work:
-        requeued = [outbox.requeue(work.session, work.now, task) for task in (1, 1, 2)]
+        requeued = [retrying.requeue(work.session, work.now, task) for task in (1, 1, 2)]
     yard.work_on()
 
     assert requeued == [True, False, False]
@@ -235,14 +235,14 @@ def test_one_that_cannot_be_given_back_keeps_none_of_the_others(
     yard.record(*(Changed(thing(number), 1) for number in (1, 2, 3)))
     codes: list[int] = []
     monkeypatch.setattr(os, "_exit", codes.append)
-    real = outbox.put_back
+    real = retrying.put_back
 
     def put_back(session: Session, now: datetime, task: int, fence: int, **more: Any) -> bool:
         if task == 1:
             raise IntegrityError("", {}, Exception())
         return real(session, now, task, fence, **more)
 
-    monkeypatch.setattr(outbox, "put_back", put_back)
+    monkeypatch.setattr(retrying, "put_back", put_back)
     held = Leases(yard.runtime)
     for task in (1, 2, 3):
         held.hold(yard.begun(task).task)

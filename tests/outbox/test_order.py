@@ -12,7 +12,7 @@ import pytest
 
 from scheduler.errors import TryLater
 from services.claims import FAILURES, Claim
-from services.storage import outbox
+from services.storage.outbox import retrying
 from services.storage.rows.outbox import TaskState
 from tests.outbox.crowd import together
 from tests.outbox.yard import CARRY, TELL, Changed, Moved, Yard, failing, tell, thing
@@ -137,7 +137,7 @@ def test_a_task_that_is_put_back_joins_the_newer_one_with_what_it_went_through(
     yard.record(Changed(thing(), 2))
 
     with yard.runtime.work() as work:
-        outbox.fail(
+        retrying.fail(
             work.session, work.now, 1, first.task.fence,
             reason="no", most=FAILURES, backoff=timedelta(seconds=60),
         )  # fmt: skip
@@ -173,7 +173,7 @@ def test_what_is_requeued_is_not_done_beside_a_later_one(yard: Yard) -> None:
     later = yard.begun(2, CARRY)
 
     with yard.runtime.work() as work:
-        outbox.requeue(work.session, work.now, 1)
+        retrying.requeue(work.session, work.now, 1)
     beside, handed = yard.begin(1), yard.turned()
     tell(later)
     yard.work_on()
@@ -191,7 +191,7 @@ def test_what_is_requeued_joins_what_waits_for_the_same(yard: Yard) -> None:
     yard.record(Changed(thing(), 2))
 
     with yard.runtime.work() as work:
-        outbox.requeue(work.session, work.now, 1)
+        retrying.requeue(work.session, work.now, 1)
     yard.work_on()
 
     assert yard.lines() == [(TELL, thing(), 2)]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scheduler.errors import Explained, TryLater
 from services.claims import DEATHS, FAILURES, Claim
-from services.storage import outbox
+from services.storage.outbox import records, retrying
 from services.storage.rows.outbox import TaskState
 from tests.outbox.yard import TELL, Changed, Read, Yard, failing, thing
 from tests.sizes import size
@@ -199,7 +199,7 @@ def test_a_task_that_ended_badly_too_often_and_is_requeued_begins_anew(yard: Yar
         yard.pass_time(AGE)
 
     with yard.runtime.work() as work:
-        outbox.requeue(work.session, work.now, 1)
+        retrying.requeue(work.session, work.now, 1)
     yard.do(TELL, [1])
 
     assert (yard.task().state, yard.task().failures) == (TaskState.WAITING, 1)
@@ -246,8 +246,8 @@ def test_drop_done_drops_what_is_done_and_old_alone(yard: Yard) -> None:
         yard.pass_time(AGE)
 
     with yard.runtime.work() as work:
-        early = outbox.drop_done(work.session, work.now - timedelta(hours=1))
-        late = outbox.drop_done(work.session, work.now + timedelta(hours=1))
+        early = records.drop_done(work.session, work.now - timedelta(hours=1))
+        late = records.drop_done(work.session, work.now + timedelta(hours=1))
 
     assert (early, late) == (0, 1)
     assert {row.state for row in yard.tasks()} == {TaskState.QUARANTINED, TaskState.WAITING}

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from services.claims import Claim
 from services.facts import Fact
 from services.relay import Relay
-from services.storage import outbox
+from services.storage.outbox import handing, holding, records, retrying
 from services.storage.rows.outbox import TaskState
 from services.storage.work import Work
 from tests.outbox.crowd import T, together
@@ -31,8 +31,8 @@ ROUNDS = size(15, 150)
 LEASE = timedelta(seconds=60)
 
 
-def begin(work: Work, task: int, job: str = TELL, lease: timedelta = LEASE) -> outbox.Begun | None:
-    return outbox.begin(work.session, work.now, task, job=job, lease=lease, holder="us")
+def begin(work: Work, task: int, job: str = TELL, lease: timedelta = LEASE) -> holding.Begun | None:
+    return holding.begin(work.session, work.now, task, job=job, lease=lease, holder="us")
 
 
 def beside(yard: Yard, pool: ThreadPoolExecutor, act: Callable[[], T]) -> Future[T]:
@@ -75,7 +75,7 @@ def test_what_is_begun_while_the_same_is_recorded_is_the_newest(postgres_yard: Y
 
     with ThreadPoolExecutor() as pool:
         with yard.runtime.work() as work:
-            outbox.append(work.session, work.now, [Changed(thing(), 2)])
+            records.append(work.session, work.now, [Changed(thing(), 2)])
             beginning = beside(yard, pool, yard.begun)
         claim = beginning.result(60)
 
@@ -103,11 +103,11 @@ def test_what_is_recorded_while_the_same_is_put_back_is_not_lost(postgres_yard: 
 
     def put_back() -> None:
         with yard.runtime.work() as work:
-            outbox.put_back(work.session, work.now, 1, claim.task.fence, after=timedelta())
+            retrying.put_back(work.session, work.now, 1, claim.task.fence, after=timedelta())
 
     with ThreadPoolExecutor() as pool:
         with yard.runtime.work() as work:
-            outbox.append(work.session, work.now, [Changed(thing(), 2)])
+            records.append(work.session, work.now, [Changed(thing(), 2)])
             putting = beside(yard, pool, put_back)
         said.append(putting.exception(60))
 
@@ -123,7 +123,7 @@ def test_a_job_puts_its_task_back_though_the_same_is_recorded_just_then(
 
     def job(claim: Claim) -> None:
         work = stack.enter_context(yard.runtime.work())
-        outbox.append(work.session, work.now, [Changed(thing(), 2)])
+        records.append(work.session, work.now, [Changed(thing(), 2)])
         raise ValueError
 
     yard.doing[TELL] = job
@@ -147,7 +147,7 @@ def test_the_sweeper_comes_back_for_what_was_recorded_just_then(postgres_yard: Y
 
     with ThreadPoolExecutor() as pool:
         with yard.runtime.work() as work:
-            outbox.append(work.session, work.now, [Changed(thing(), 2)])
+            records.append(work.session, work.now, [Changed(thing(), 2)])
             sweeping = beside(yard, pool, relay.sweep)
         sweeping.result(60)
     relay.sweep()
@@ -161,7 +161,7 @@ def test_the_sweeper_comes_back_for_what_was_recorded_just_then(postgres_yard: Y
 def test_a_task_that_is_kept_late_is_not_done_beside_a_later_one(postgres_yard: Yard) -> None:
     yard = postgres_yard
     with yard.runtime.work() as late:
-        outbox.append(late.session, late.now, [Changed(thing(), 1)])
+        records.append(late.session, late.now, [Changed(thing(), 1)])
         yard.record(Moved(thing()))
         later = yard.begun(2, CARRY)
 
@@ -176,7 +176,7 @@ def test_of_two_tasks_of_a_subject_that_are_begun_at_once_one_waits(postgres_yar
     yard = postgres_yard
     with ExitStack() as stack:
         late = stack.enter_context(yard.runtime.work())
-        outbox.append(late.session, late.now, [Changed(thing(), 1)])
+        records.append(late.session, late.now, [Changed(thing(), 1)])
         yard.record(Moved(thing()))
         with ThreadPoolExecutor() as pool:
             with yard.runtime.work() as work:
@@ -206,11 +206,11 @@ def test_transactions_with_many_facts_in_any_order_wait_for_each_other_in_none(
     def relay() -> None:
         for _ in range(ROUNDS):
             with yard.runtime.work() as work:
-                taken = outbox.take(
+                taken = handing.take(
                     work.session, work.now, resend=LEASE, most=50, queues=["notices"]
                 )
             with yard.runtime.work() as work:
-                outbox.take_back(work.session, [each.id for each in reversed(taken)])
+                handing.take_back(work.session, [each.id for each in reversed(taken)])
 
     def worker() -> None:
         for _ in range(ROUNDS):
@@ -252,16 +252,16 @@ def locked(yard: Yard) -> Iterator[None]:
 def test_what_a_file_that_is_locked_too_long_lets_nobody_begin_is_handed_on_again_at_once(
     hasty_file: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    yard, real = hasty_file, outbox.begin
+    yard, real = hasty_file, holding.begin
     yard.record(*(Changed(thing(number), 1) for number in (1, 2, 3)))
     [(_, ids)] = yard.turned()
 
-    def late(session: Session, now: datetime, task: int, **more: Any) -> outbox.Begun | None:
+    def late(session: Session, now: datetime, task: int, **more: Any) -> holding.Begun | None:
         with locked(yard) if task == ids[1] else nullcontext():
             return real(session, now, task, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "begin", late)
+        patch.setattr(holding, "begin", late)
         yard.do(TELL, ids)
     states = [row.state for row in yard.tasks()]
 

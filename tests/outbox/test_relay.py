@@ -14,7 +14,7 @@ from services import relay as relays
 from services.queue import NoQueue, RedisQueues
 from services.reactions import REACTIONS, Reaction
 from services.relay import Relay
-from services.storage import outbox
+from services.storage.outbox import handing
 from services.storage.rows.outbox import PausedRow, TaskState
 from tests.outbox.crowd import together
 from tests.outbox.yard import CARRY, HASTY, READ, TELL, Changed, Moved, Read, Yard, a_yard, thing
@@ -99,7 +99,7 @@ def test_a_job_that_is_lost_with_redis_is_handed_on_again_and_done_once(yard: Ya
 def test_a_relay_that_is_killed_between_marking_and_handing_on_loses_nothing(yard: Yard) -> None:
     things(yard, 3)
     with yard.runtime.work() as work:
-        marked = outbox.take(
+        marked = handing.take(
             work.session, work.now, resend=timedelta(0), most=10, queues=["notices"]
         )
 
@@ -132,7 +132,7 @@ def test_a_relay_without_redis_and_then_without_a_database_loses_nothing(
     things(yard, 3)
     yard.runtime.queues = Breaking()
     with monkeypatch.context() as broken:
-        broken.setattr(outbox, "take_back", refused)
+        broken.setattr(handing, "take_back", refused)
         with pytest.raises(ConnectionError):
             Relay(yard.runtime).turn()
 
@@ -152,7 +152,7 @@ def test_what_was_begun_meanwhile_is_not_taken_back(yard: Yard) -> None:
     yard.begun(1)
 
     with yard.runtime.work() as work:
-        outbox.take_back(work.session, [1, 2])
+        handing.take_back(work.session, [1, 2])
 
     assert [row.handed_at is None for row in yard.tasks()] == [False, True]
 
@@ -189,7 +189,7 @@ def test_a_queue_that_was_paused_waits_and_the_others_go_on(yard: Yard) -> None:
     yard.work_on()
     early = yard.lines()
     with yard.runtime.work() as work:
-        for row in outbox.paused(work.session):
+        for row in handing.paused(work.session):
             work.session.delete(work.session.get_one(PausedRow, row))
     yard.work_on()
 

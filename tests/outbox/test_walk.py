@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.claims import DEATHS, FAILURES
-from services.storage import outbox
+from services.storage.outbox import handing, holding, records, retrying
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.work import Work
 from tests.outbox.model import BACKOFF, LEASE, Model
@@ -35,13 +35,13 @@ class Walk:
             subject = thing(self.chance.randint(1, 3))
             new = Changed(subject, self.model.facts + 1)
             fact = self.chance.choice([new, Moved(subject)])
-            outbox.append(work.session, work.now, [fact])
+            records.append(work.session, work.now, [fact])
             self.model.record(fact, work.session.scalars(select(func.max(OutboxRow.id))).one())
 
     def begin(self, work: Work) -> None:
         waiting = [at for at, each in self.model.tasks.items() if each.state == "waiting"]
         for number in [*waiting, *self.model.tasks][: self.chance.randint(0, 20)]:
-            begun = outbox.begin(
+            begun = holding.begin(
                 work.session,
                 work.now,
                 number,
@@ -56,22 +56,22 @@ class Walk:
                 self.held.append((number, begun.fence))
 
     def take(self, work: Work) -> None:
-        taken = outbox.take(
+        taken = handing.take(
             work.session, work.now, resend=timedelta(0), most=100, queues=["notices"]
         )
         may = [number for number in self.model.tasks if self.model.may_begin(number)]
         assert [each.id for each in taken] == may
-        outbox.take_back(work.session, [each.id for each in taken][::2])
+        handing.take_back(work.session, [each.id for each in taken][::2])
 
     def finish(self, work: Work) -> None:
         for number, fence, ours in self._some():
-            assert outbox.finish(work.session, work.now, number, fence) == ours
+            assert holding.finish(work.session, work.now, number, fence) == ours
             if ours:
                 self.model.finish(number)
 
     def fail(self, work: Work) -> None:
         for number, fence, ours in self._some():
-            found = outbox.fail(
+            found = retrying.fail(
                 work.session,
                 work.now,
                 number,
@@ -87,7 +87,7 @@ class Walk:
     def put_back(self, work: Work) -> None:
         for number, fence, ours in self._some():
             after = self.chance.choice([0, 100])
-            assert ours == outbox.put_back(
+            assert ours == retrying.put_back(
                 work.session, work.now, number, fence, after=timedelta(seconds=after)
             )
             if ours:
@@ -97,20 +97,20 @@ class Walk:
         some = list(self._some())
         if some:
             pairs = [(number, fence) for number, fence, _ in some]
-            outbox.renew(work.session, work.now, pairs, timedelta(seconds=LEASE))
+            holding.renew(work.session, work.now, pairs, timedelta(seconds=LEASE))
         for number, _, ours in some:
             if ours:
                 self.model.tasks[number].lease = self.model.now + LEASE
 
     def bury(self, work: Work) -> None:
-        outbox.bury(work.session, work.now, DEATHS)
+        retrying.bury(work.session, work.now, DEATHS)
         self.model.bury()
 
     def requeue(self, work: Work) -> None:
         for number, task in self.model.tasks.items():
             aside = task.state == "quarantined"
             if aside and self.chance.random() < 0.5:
-                assert outbox.requeue(work.session, work.now, number)
+                assert retrying.requeue(work.session, work.now, number)
                 self.model.requeue(number)
 
     def pass_time(self, seconds: int) -> None:

@@ -16,8 +16,8 @@ from services.config import Settings
 from services.facts import Fact
 from services.reactions import Reaction
 from services.relay import Relay
-from services.storage import outbox
-from services.storage.outbox import Begun
+from services.storage.outbox import holding, retrying
+from services.storage.outbox.holding import Begun
 from services.storage.rows.doors import AuditRow
 from services.storage.rows.outbox import OutboxRow, TaskState
 from services.storage.tables import TABLES
@@ -108,7 +108,7 @@ class Yard:
     def begin(self, task: int = 1, job: str = TELL) -> Begun | None:
         lease = timedelta(seconds=self.runtime.settings.times.lease)
         with self.runtime.work() as work:
-            return outbox.begin(work.session, work.now, task, job=job, lease=lease, holder="us")
+            return holding.begin(work.session, work.now, task, job=job, lease=lease, holder="us")
 
     def begun(self, task: int = 1, job: str = TELL) -> Claim:
         """Begin a task that can be begun."""
@@ -118,7 +118,7 @@ class Yard:
 
     def bury(self) -> list[tuple[int, str, TaskState]]:
         with self.runtime.work() as work:
-            return outbox.bury(work.session, work.now, claims.DEATHS)
+            return retrying.bury(work.session, work.now, claims.DEATHS)
 
     def do(self, job: str, ids: Sequence[int]) -> None:
         """Do a job as a worker would."""

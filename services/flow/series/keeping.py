@@ -11,8 +11,8 @@ from services.flow.errors import Conflict
 from services.flow.rights import missing
 from services.flow.series import arranging, changing
 from services.flow.series.arranging import SETTLE
-from services.storage import outbox
 from services.storage import series as stored
+from services.storage.outbox import records
 from services.storage.rows.series import MeetingRow, MeetingState, SeriesRow
 from services.storage.work import Work
 
@@ -46,7 +46,7 @@ def keep(
     meeting.state, meeting.stood = MeetingState.HELD, stood
     held_in = given_up[arranging.HELD_IN :]
     cancelled_at = arranging.moment(given_up[arranging.HELD_IN - 1])
-    if outbox.is_open_since(work.session, _WRITING, row.id, cancelled_at):
+    if records.is_open_since(work.session, _WRITING, row.id, cancelled_at):
         held_in = []  # it may be gone from there, even where another object could not be written
     arranging.put_back(work, row, meeting, held_in)
     arranging.changed(work, row, settle, [meeting])
