@@ -9,10 +9,8 @@ fills again in the time of the rest, no minute can be given more than the share.
 Where guests are told by letters of the account's own mailbox, those have a share of their own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from threading import Lock
 from time import monotonic
 from uuid import UUID
@@ -20,8 +18,8 @@ from uuid import UUID
 from calendar_sync.errors import Wait
 from calendar_sync.host import Limits
 from services.flow.memory import Memory
+from services.flow.places import Place
 from services.flow.shares import MINUTE, SHARE, Bucket, Letters
-from services.storage import gates
 from services.storage.rows.accounts import Host
 from services.storage.work import Work
 
@@ -29,8 +27,6 @@ _SPARING = 0.8  # of a day's share: what is left is for those who cannot wait
 _DAY = timedelta(days=1)
 _AHEAD = 20  # requests that a process takes of everybody's share at a time, and may leave unused
 _KEPT = 5.0  # seconds for which it may use them
-_LEASE = timedelta(minutes=2)  # longer than a request takes; whoever dies leaves a place no longer
-_OLD = 30.0  # seconds after which it is kept on before the next request
 _BUSY = 1.0  # seconds until a place may have become free
 
 
@@ -59,12 +55,11 @@ class Gates:
         letters = Letters.of(name, self._letters) if self._limits.sends else None
         return AccountGate(self, share, self._place(name), letters, at_a_time)
 
-    def _place(self, name: str) -> "_Place | None":
+    def _place(self, name: str) -> Place | None:
         at_once = self._limits.each_at_once
         if at_once is None:
             return None
-        keys = [f"{name} place {each}" for each in range(max(1, int(at_once * SHARE)))]
-        return _Place([sha256(each.encode()).digest() for each in keys])
+        return Place.among(name, max(1, int(at_once * SHARE)))
 
     def is_nearly_spent(self, work: Work) -> bool:
         """Whether little is left of the day's share: then whoever can wait is put off."""
@@ -75,12 +70,12 @@ class Gates:
         if count:
             self._put(count)
 
-    def leave(self, place: "_Place") -> None:
+    def leave(self, place: Place) -> None:
         """Let others ask for an account."""
         with self._memory.work() as work:
             place.leave(work)
 
-    def keep_on(self, place: "_Place") -> None:
+    def keep_on(self, place: Place) -> None:
         """Have a place for longer. Raises Wait if it was lost, and there is no other one."""
         with self._memory.work() as work:
             if not place.take(work):
@@ -99,7 +94,7 @@ class Gates:
         with self._memory.work() as work:
             letters.share.give_back(work, 1)
 
-    def take(self, own: Bucket, count: int, place: "_Place | None" = None) -> None:
+    def take(self, own: Bucket, count: int, place: Place | None = None) -> None:
         """Take of one account's share and of everybody's. Raises Wait, and takes nothing.
 
         place  where one has to be to ask, too
@@ -123,7 +118,7 @@ class Gates:
             self._left = count + (self._left if monotonic() < self._until else 0)
             self._until = until or self._until
 
-    def _taken(self, own: Bucket, count: int, more: int, place: "_Place | None") -> None:
+    def _taken(self, own: Bucket, count: int, more: int, place: Place | None) -> None:
         buckets = [(own, count), *((each, more) for each in self._all if more)]
         with self._memory.work() as work:
             taken = place is None or place.take(work)
@@ -140,57 +135,12 @@ class Gates:
 
 
 @dataclass(slots=True)
-class _Place:
-    """A place at a host, for one who asks: one of these keys, for as long as it is used.
-
-    What a transaction has taken is ours only once that transaction is kept.
-    """
-
-    keys: Sequence[bytes]
-    held: tuple[bytes, int] | None = None
-    since: float = 0.0
-    _next: tuple[bytes, int] | None = None
-
-    def take(self, work: Work) -> bool:
-        """Take a place, or have ours for longer; False: others have them all."""
-        self._next = self._kept(work) or self._new(work)
-        return self._next is not None
-
-    def taken(self) -> None:
-        """Know that what was taken is kept."""
-        self.held, self.since = self._next, monotonic()
-
-    def is_old(self) -> bool:
-        """Whether ours is to be kept on before anything else is asked."""
-        return self.held is not None and monotonic() > self.since + _OLD
-
-    def leave(self, work: Work) -> None:
-        """Give ours up."""
-        if self.held is not None:
-            gates.leave(work, *self.held)
-            self.held = None
-
-    def _kept(self, work: Work) -> tuple[bytes, int] | None:
-        if self.held is None:
-            return None
-        proof = gates.keep_on(work, *self.held, _LEASE)
-        return None if proof is None else (self.held[0], proof)
-
-    def _new(self, work: Work) -> tuple[bytes, int] | None:
-        for key in self.keys:
-            proof = gates.occupy(work, key, _LEASE)
-            if proof is not None:
-                return key, proof
-        return None
-
-
-@dataclass(slots=True)
 class AccountGate:
     """The gate of one account, for one reading of it: takes a few requests at a time."""
 
     gates: Gates
     own: Bucket
-    place: _Place | None = None
+    place: Place | None = None
     letters: Letters | None = None
     at_a_time: int = 4
     left: int = 0

@@ -215,7 +215,8 @@ def test_a_place_that_is_used_stays_and_one_that_was_left_behind_is_free_in_time
 def with_the_towns_clock(flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the gates' own clock go as the town's does."""
     clock = flat.clock
-    monkeypatch.setattr("services.flow.gates.monotonic", lambda: clock().timestamp())
+    for module in ("gates", "places"):
+        monkeypatch.setattr(f"services.flow.{module}.monotonic", lambda: clock().timestamp())
 
 
 def test_a_place_is_kept_by_slow_requests_too(flat: Flat, monkeypatch: pytest.MonkeyPatch) -> None:
