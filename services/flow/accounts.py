@@ -7,7 +7,7 @@ from uuid import UUID
 
 from calendar_sync.provider import CalendarId, Listed
 from services.facts import AccountDue, BusyChanged, CalendarConnected
-from services.flow import access, calendars, consent, rights
+from services.flow import access, calendars, connecting, consent, rights
 from services.flow.calendars import MOST
 from services.flow.dropping import drop
 from services.flow.errors import Conflict, Unfit
@@ -45,7 +45,7 @@ def of(work: Work) -> Sequence[AccountRow]:
 
 def own(work: Work, account_id: UUID) -> AccountRow:
     """One account of the one who asks. Raises Missing."""
-    return consent.own(work, account_id)
+    return connecting.own(work, account_id)
 
 
 def choices(work: Work, keys: Keys, row: AccountRow, listed: Sequence[Listed]) -> list[Choice]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from calendar_sync.host import Host as At
 from calendar_sync.provider import Capability
 from services.facts import AccountDue
-from services.flow import access, consent, dropping, persons, polling, rights
+from services.flow import access, connecting, dropping, persons, polling, rights
 from services.flow.errors import Conflict
 from services.flow.rights import missing
 from services.keys import Keys
@@ -42,7 +42,7 @@ def allow(work: Work, keys: Keys, hosts: Hosts, group_id: UUID, account_id: UUID
     Conflict where the account cannot tell.
     """
     rights.coordinating_alone(work, group_id)
-    consent.own(work, account_id)
+    connecting.own(work, account_id)
     account = accounts.locked(work, account_id)
     if account is None:
         raise missing("account")

@@ -8,24 +8,20 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hmac import compare_digest
 from uuid import UUID
 
 from calendar_sync.host import Asked, Grant
 from calendar_sync.host import Host as At
 from calendar_sync.provider import Capability
-from services.facts import AccountDue
-from services.flow import access, proof, rights
+from services.flow import access, connecting, proof, rights
 from services.flow.errors import Conflict, Unfit
-from services.flow.question import TRUSTED
 from services.flow.rights import missing
 from services.keys import Keys, Unsealable
-from services.storage import accounts, channels, people, series
+from services.storage import accounts, people
 from services.storage.ids import new_id
 from services.storage.rows.accounts import AccountRow, ConsentRow, Host
 from services.storage.work import Work
 
-MOST = 5  # accounts of one person
 _TIME = timedelta(minutes=10)  # in which somebody answers
 _ANOTHER = "begin again on your page, in this browser"
 
@@ -82,9 +78,9 @@ def ask(  # noqa: PLR0913 -- what is asked, each by its name
             f"This installation cannot connect {at.title}",
             remedy="add the calendar in another way, or ask whoever runs it",
         )
-    row = None if account_id is None else own(work, account_id)
-    if row is None and accounts.count(work, person.id) >= MOST:
-        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
+    row = None if account_id is None else connecting.own(work, account_id)
+    if row is None:
+        connecting.has_room(work, person.id)
     end(work, person.id)
     before = frozenset[str]() if row is None else frozenset(row.scopes)
     inviting = inviting or Capability.INVITES in at.capabilities(before)
@@ -137,17 +133,17 @@ def granted(  # noqa: PLR0913 -- what was given, each by its name
     if person is None:
         raise missing("person")
     if answer.account_id is not None:
-        return _again(work, keys, answer.account_id, grant)
-    known = accounts.known_as(work, answer.host, identity(keys, answer.host, grant))
+        return connecting.again(work, keys, answer.account_id, grant)
+    known = accounts.known_as(work, answer.host, connecting.identity(keys, answer.host, grant))
     if known is not None and known.person_id != person.id:
         raise Conflict(
             "This account is connected to another person here",
             remedy="choose another account, or disconnect it there",
         )
     if known is not None:
-        return _again(work, keys, known.id, grant)
+        return connecting.again(work, keys, known.id, grant)
     if grant.email.lower() == person.email and not kind:
-        return _connected(work, keys, answer.host, grant)
+        return connecting.connected(work, keys, answer.host, grant)
     secret = _doubt(work, keys, answer.host, grant, session_id)
     return Doubt(secret, grant.email, person.email, kind)
 
@@ -160,40 +156,16 @@ def confirmed(work: Work, keys: Keys, session_id: UUID | None, secret: str) -> A
     if session_id is None or row.session_id != session_id or row.person_id != work.actor:
         raise Unfit("This belongs to another browser or person", remedy=_ANOTHER)
     grant = access.opened(keys, row.sealed, _owner(row))
-    if accounts.known_as(work, row.host, identity(keys, row.host, grant)) is not None:
+    if accounts.known_as(work, row.host, connecting.identity(keys, row.host, grant)) is not None:
         raise Conflict("This account is connected already", remedy="choose another account")
-    if accounts.count(work, row.person_id) >= MOST:
-        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
-    return _connected(work, keys, row.host, grant)
+    connecting.has_room(work, row.person_id)
+    return connecting.connected(work, keys, row.host, grant)
 
 
-def entered(
-    work: Work, keys: Keys, host: Host, grant: Grant, account_id: UUID | None = None
-) -> AccountRow:
-    """Connect an account that its owner entered with a password: that is their word for it.
-
-    account_id  of an account that is entered once more
-    Raises Conflict where it cannot be connected.
-    """
-    if account_id is not None:
-        return _again(work, keys, own(work, account_id).id, grant)
-    person_id = rights.actor(work)
-    known = accounts.known_as(work, host, identity(keys, host, grant))
-    if known is None:
-        has_room(work, person_id)
-        return _connected(work, keys, host, grant)
-    if known.person_id != person_id:
-        raise Conflict(
-            "This account is connected to another person here",
-            remedy="choose another account, or disconnect it there",
-        )
-    return _again(work, keys, known.id, grant)
-
-
-def has_room(work: Work, person_id: UUID) -> None:
-    """Check that somebody may connect one more account. Raises Conflict."""
-    if accounts.count(work, person_id) >= MOST:
-        raise Conflict(f"There are {MOST} accounts already", remedy="disconnect one first")
+def refused(work: Work, keys: Keys, host: Host, grant: Grant) -> None:
+    """Have a grant given back that nothing came of."""
+    owner = f"refused {new_id()}"
+    access.release(work, host, access.sealed(keys, grant, owner), owner)
 
 
 def given(work: Work, keys: Keys, person: UUID) -> list[tuple[Host, frozenset[str]]]:
@@ -226,66 +198,6 @@ def end_all(work: Work) -> None:
         _drop(work, each, always=True)
 
 
-def own(work: Work, account_id: UUID) -> AccountRow:
-    """An account of the one who asks. Raises Missing."""
-    person_id = rights.actor(work)
-    row = accounts.one(work, account_id)
-    if row is None or row.person_id != person_id:
-        raise missing("account")
-    return row
-
-
-def identity(keys: Keys, host: Host, grant: Grant) -> bytes:
-    """Who this is at a host, as a hash that means nothing without our key."""
-    return keys.hashed(f"{host.value} {grant.subject}")
-
-
-def _again(work: Work, keys: Keys, account_id: UUID, grant: Grant) -> AccountRow:
-    row = accounts.locked(work, account_id)
-    if row is None:
-        raise missing("account")
-    if not compare_digest(row.identity, identity(keys, row.host, grant)):
-        raise Conflict(
-            "You signed in with another account than the one that is connected here",
-            remedy="try again with that account, or connect the other one as a new account",
-        )
-    row.sealed = access.sealed(keys, grant, access.owner_of(row))
-    row.scopes, row.lost_at, row.renewing_until = sorted(grant.scopes), None, None
-    row.consented_at = work.now
-    row.watch_at, row.watch_failures = None, 0
-    row.fence += 1
-    for each in accounts.read_through(work, row.id):
-        # It is being read again, and says what comes of it; what is too old is unknown till then.
-        recent = each.read_at is not None and each.read_at >= work.now - TRUSTED
-        if each.failed_what == access.OVER[0] and recent:
-            each.failed_what = each.failed_remedy = None
-    series.hasten(work, row.id)
-    channels.outdate(work, row.id)  # who knows which of them outlived the consent
-    work.session.flush()
-    work.note("account.reconnected", row.id)
-    work.record(AccountDue(row.id))
-    return row
-
-
-def _connected(work: Work, keys: Keys, host: Host, grant: Grant) -> AccountRow:
-    row = AccountRow(
-        id=new_id(),
-        person_id=rights.actor(work),
-        host=host,
-        identity=identity(keys, host, grant),
-        sealed=b"",
-        scopes=sorted(grant.scopes),
-        created_at=work.now,
-        consented_at=work.now,
-        fence=0,
-    )
-    row.sealed = access.sealed(keys, grant, access.owner_of(row))
-    work.add(row)
-    work.session.flush()
-    work.note("account.connected", row.id)
-    return row
-
-
 def _doubt(work: Work, keys: Keys, host: Host, grant: Grant, session_id: UUID) -> str:
     """Keep a grant until its owner says whether it is the right account; return their secret."""
     secret = proof.minted()
@@ -297,19 +209,13 @@ def _doubt(work: Work, keys: Keys, host: Host, grant: Grant, session_id: UUID) -
         host=host,
         sealed=b"",
         answered=True,
-        identity=identity(keys, host, grant),
+        identity=connecting.identity(keys, host, grant),
         expires_at=work.now + _TIME,
     )
     row.sealed = access.sealed(keys, grant, _owner(row))
     work.add(row)
     work.session.flush()
     return secret
-
-
-def refused(work: Work, keys: Keys, host: Host, grant: Grant) -> None:
-    """Have a grant given back that nothing came of."""
-    owner = f"refused {new_id()}"
-    access.release(work, host, access.sealed(keys, grant, owner), owner)
 
 
 def _drop(work: Work, row: ConsentRow, *, always: bool = False) -> None:

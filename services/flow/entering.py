@@ -12,7 +12,7 @@ from uuid import UUID
 from calendar_sync.caldav.login import Login
 from calendar_sync.errors import ReconnectNeeded, Wait
 from calendar_sync.host import Gate, Grant
-from services.flow import access, calendars, consent, limits
+from services.flow import access, calendars, connecting, limits
 from services.flow.access import Opening
 from services.flow.errors import Conflict, TooMany, Unfit
 from services.flow.limits import Limit
@@ -89,7 +89,7 @@ def enter(
     with memory.reading(actor) as work:
         owner = calendars.own(work)
         if account_id is None:
-            consent.has_room(work, owner.person_id)
+            connecting.has_room(work, owner.person_id)
         else:
             own(work, account_id)
     login = _login(typed, owner.zone)
@@ -97,12 +97,12 @@ def enter(
     limits.allow(memory, TRIES_OF, f"{login.link.place} {login.user.lower()}")
     grant = _tried(opening, owner.person_id, login)
     with memory.work(actor) as work:
-        return consent.entered(work, opening.keys, Host.CALDAV, grant, account_id).id
+        return connecting.entered(work, opening.keys, Host.CALDAV, grant, account_id).id
 
 
 def own(work: Work, account_id: UUID) -> AccountRow:
     """An account of the one who asks, which is entered with a password. Raises Missing."""
-    row = consent.own(work, account_id)
+    row = connecting.own(work, account_id)
     if not row.host.is_entered:
         raise missing("account")
     return row

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from calendar_sync.errors import Wait
 from calendar_sync.host import Grant
-from services.flow import access, consent
+from services.flow import access, connecting
 from services.keys import Keys, Unsealable
 from services.storage import accounts
 from services.storage.rows.accounts import Host
@@ -25,7 +25,7 @@ def of(work: Work, keys: Keys, release_id: UUID) -> tuple[Host, Grant] | None:
         return None
     host, grant = found
     if not row.always:
-        who = consent.identity(keys, host, grant)
+        who = connecting.identity(keys, host, grant)
         if accounts.waits_as(work, host, who):
             raise Wait("Its owner is asked", remedy="it goes on in a while", seconds=60)
         known = accounts.known_as(work, host, who)

@@ -14,7 +14,7 @@ from calendar_sync.host import Grant
 from calendar_sync.host import Host as At
 from scheduler.errors import Explained
 from services import door, problems
-from services.flow import consent
+from services.flow import connecting, consent
 from services.flow import rights as standing
 from services.flow.consent import Answer, Doubt
 from services.flow.errors import Unfit
@@ -39,7 +39,7 @@ def connect(host: str) -> ResponseReturnValue:
 @pages.post("/me/accounts/<uuid:account_id>/connect")
 def connect_again(account_id: UUID) -> ResponseReturnValue:
     """Send the reader to where they consent to an account once more."""
-    host = consent.own(door.work(), account_id).host
+    host = connecting.own(door.work(), account_id).host
     return _asked(host, account_id, inviting="inviting" in request.form)
 
 

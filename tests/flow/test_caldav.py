@@ -10,7 +10,7 @@ import pytest
 from calendar_sync.errors import Refused, Wait
 from services.flow import accounts, entering, stored
 from services.flow.calendars import EMPTY
-from services.flow.consent import MOST
+from services.flow.connecting import MOST
 from services.flow.errors import Conflict, Missing, TooMany, Unfit
 from services.sandbox.caldav import passwords
 from services.storage.ids import new_id
