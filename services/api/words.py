@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from scheduler.model.week import DAY_NAMES
 from services.planning import document as written
-from services.planning.fields import MOST_LETTERS
+from services.planning.fields import MOST_CHOICES, MOST_LETTERS
 
 _TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "example": "06:30"}
 _RANGE = {
@@ -84,7 +84,7 @@ RULES = _table(
         ["kind"],
         kind={"type": "string", "enum": ["once", "weekly", "monthly", "spread"]},
         every=_minutes(1, 800),
-        ordinals={"type": "array", "maxItems": written.MOST_CHOICES, "items": {}},
+        ordinals={"type": "array", "maxItems": MOST_CHOICES, "items": {}},
         count=_minutes(1, 800),
         min_gap_days=_minutes(0, 800),
     ),

@@ -7,22 +7,22 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from scheduler.errors import BadProblem
 from services.planning.fields import (
     Day,
     Line,
     Minute,
+    Ordinals,
     Share,
     Text,
     Weekdays,
     Zone,
     at_most,
     nearest,
-    no_longer,
     one_of,
     shown,
     wrong,
 )
+from services.planning.mistakes import explained
 
 _WEEK = 7 * 24 * 60
 _DAYS = 800  # of a term
@@ -31,9 +31,6 @@ _COUNTING = ["free", "protectable", "tentative", "off_hours"]
 MOST_RANGES = 60  # of one list: eight for every day of a week
 MOST_TIERS = 20
 MOST_BLACKOUTS = 200
-_MOST_TOLD = 10  # things that are wrong with one input
-MOST_CHOICES = 50  # of ordinals
-MOST_ORDINALS = 5  # of a choice: there are no more
 
 
 class Table(BaseModel):
@@ -96,28 +93,12 @@ class Meeting(Table):
     after: Annotated[int, Field(ge=0, le=_WEEK)] = 0
 
 
-def _ordinals(value: Any) -> Any:
-    """Bring every choice into the form of a list: 2 is [2]."""
-    if not isinstance(value, list) or not value:
-        raise wrong(f"{shown(value)} holds no choice", "write a list such as [1, 2, 3, 4, -1]")
-    no_longer(value, MOST_CHOICES)
-    choices = [each if isinstance(each, list) else [each] for each in value]
-    for choice in choices:
-        no_longer(choice, MOST_ORDINALS)
-    for each in (ordinal for choice in choices for ordinal in choice):
-        if isinstance(each, bool) or each not in (1, 2, 3, 4, -1):
-            raise wrong(f"{shown(each)} is not an ordinal", "write 1 to 4, or -1 for the last")
-    if len({len(choice) for choice in choices}) != 1 or not choices[0]:
-        raise wrong("the choices hold different numbers of dates", "let all hold equally many")
-    return choices
-
-
 class Cadence(Table):
     """The rule of the dates; keys that belong to another kind are ignored."""
 
     kind: Annotated[str, BeforeValidator(one_of(["once", "weekly", "monthly", "spread"]))]
     every: Annotated[int, Field(ge=1, le=_DAYS)] = 1
-    ordinals: Annotated[list[list[int]], BeforeValidator(_ordinals)] = [[1], [2], [3], [4], [-1]]
+    ordinals: Ordinals = [[1], [2], [3], [4], [-1]]
     count: Annotated[int | None, Field(ge=1, le=_DAYS)] = None
     min_gap_days: Annotated[int | None, Field(ge=0, le=_DAYS)] = None
 
@@ -249,67 +230,3 @@ def read_document(data: Any) -> ProblemDocument:
         return ProblemDocument.model_validate(data)
     except ValidationError as error:
         raise explained(error, data) from None
-
-
-def explained(error: ValidationError, data: Any) -> BadProblem:
-    """Say the first thing that is wrong with data, and where; the others go with it."""
-    found: dict[str, BadProblem] = {}
-    for each in error.errors(include_url=False)[:_MOST_TOLD]:
-        place = _place(each["loc"], data)
-        what, remedy = _sentence(each["type"], each.get("ctx", {}), each["input"])
-        found.setdefault(place, BadProblem(f"{place}: {what}" if place else what, remedy=remedy))
-    first, *others = found.values()
-    first.others = tuple(others)
-    return first
-
-
-def _place(loc: tuple[int | str, ...], data: Any) -> str:
-    """Where in the file, as in members[3].busy of 'Ada'; lists are counted from 0."""
-    path = ""
-    for step in loc:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
-    name = _member_at(loc, data)
-    return path.removeprefix(".") + (f" of {shown(name)}" if name else "")
-
-
-def _member_at(loc: tuple[int | str, ...], data: Any) -> str | None:
-    match loc:
-        case ("members", int(index), *_) if isinstance(data["members"][index], dict):
-            name = data["members"][index].get("name")
-            return name if isinstance(name, str) else None
-        case _:
-            return None
-
-
-def _sentence(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str]:
-    """What is wrong and what to write instead, for the kinds of error pydantic knows."""
-    match kind:
-        case "wrong":
-            return context["what"], context["remedy"]
-        case "missing":
-            return "it is missing", "add it"
-        case "too_short" | "string_too_short":
-            return "it is empty", "give at least one" if kind == "too_short" else "write a name"
-        case "string_too_long":
-            return f"{shown(value)} is too long", f"write at most {context['max_length']} letters"
-        case "greater_than_equal" | "less_than_equal":
-            bound = "at least" if "ge" in context else "at most"
-            return (
-                f"{shown(value)} is out of range",
-                f"write {bound} {context.get('ge', context.get('le'))}",
-            )
-        case _:
-            wanted = _WANTED.get(kind, "another kind of value")
-            return f"{shown(value)} is of the wrong type", f"write {wanted}"
-
-
-_WANTED = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "string_type": "text in quotes",
-    "bool_type": "true or false",
-    "list_type": "a list in [ ]",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "dict_type": "a table",
-}

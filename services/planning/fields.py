@@ -15,7 +15,8 @@ from scheduler.model.week import DAY, DAY_NAMES
 from scheduler.model.zone import zone
 
 MOST_LETTERS = 200  # of a title, and of any text that people read on one line
-
+MOST_CHOICES = 50  # of ordinals
+MOST_ORDINALS = 5  # of a choice: there are no more
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -127,6 +128,22 @@ def at_most(count: int) -> BeforeValidator:
     return BeforeValidator(lambda value: no_longer(value, count))
 
 
+def _ordinals(value: Any) -> Any:
+    """Bring every choice into the form of a list: 2 is [2]."""
+    if not isinstance(value, list) or not value:
+        raise wrong(f"{shown(value)} holds no choice", "write a list such as [1, 2, 3, 4, -1]")
+    no_longer(value, MOST_CHOICES)
+    choices = [each if isinstance(each, list) else [each] for each in value]
+    for choice in choices:
+        no_longer(choice, MOST_ORDINALS)
+    for each in (ordinal for choice in choices for ordinal in choice):
+        if isinstance(each, bool) or each not in (1, 2, 3, 4, -1):
+            raise wrong(f"{shown(each)} is not an ordinal", "write 1 to 4, or -1 for the last")
+    if len({len(choice) for choice in choices}) != 1 or not choices[0]:
+        raise wrong("the choices hold different numbers of dates", "let all hold equally many")
+    return choices
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[str, Field(max_length=MOST_LETTERS), BeforeValidator(_text)]
 Day = Annotated[date, BeforeValidator(_date)]
@@ -135,3 +152,4 @@ Weekday = Annotated[int, BeforeValidator(_weekday)]
 Weekdays = Annotated[list[Weekday], Field(min_length=1), at_most(len(DAY_NAMES))]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Share = Annotated[Decimal, BeforeValidator(_share)]
+Ordinals = Annotated[list[list[int]], BeforeValidator(_ordinals)]

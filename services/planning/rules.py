@@ -21,10 +21,10 @@ from services.planning.document import (
     Table,
     Term,
     Tiers,
-    explained,
     falling,
 )
 from services.planning.fields import Day, Zone
+from services.planning.mistakes import explained
 
 T = TypeVar("T", bound=Table)
 
