@@ -20,12 +20,14 @@ class Feed:
 
     zone   IANA: the wall clock that times are written by
     since  UTC seconds: when there was nothing yet; a feed without a date is one of a zone
+    url    where its reader answers; "": nowhere
     """
 
     title: str = field(repr=False)
     zone: str
     since: int
     organizer: Person
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def _event(feed: Feed, date: Published) -> Iterator[str]:
         yield f"LOCATION:{content.text(date.place)}"
     if date.text:
         yield f"DESCRIPTION:{content.paragraphs(date.text)}"
+    if feed.url:
+        yield f"URL:{feed.url}"
     yield f"STATUS:{'CONFIRMED' if date.certain else 'TENTATIVE'}"
     yield f"TRANSP:{'OPAQUE' if date.coming else 'TRANSPARENT'}"
     yield f"ORGANIZER{content.name(organizer.name)}:{content.mailto(organizer.address)}"

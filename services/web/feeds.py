@@ -28,7 +28,8 @@ def read(secret: str) -> ResponseReturnValue:
     found = limits.guessed(runtime, request.remote_addr or "", lambda: feed.find(work, secret))
     if found is None:
         abort(404)
-    body = feed.ics(work, found, _organizer())
+    answering = runtime.settings.address + url_for("dates.mine", group_id=found.group_id)
+    body = feed.ics(work, found, _organizer(), answering)
     if not feed.is_noted(found, work):
         feed.fetched(door.work(), found.id)
     response = Response(body, content_type=_CALENDAR)

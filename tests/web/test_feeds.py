@@ -42,6 +42,18 @@ def test_a_program_reads_it_without_a_session(house: House) -> None:
     assert Calendar.from_ical(answer.data)["NAME"] == "Thursday circle"
 
 
+def test_a_date_leads_to_the_page_on_which_it_is_answered(house: House) -> None:
+    path = committed(house)
+
+    [*dates] = Calendar.from_ical(fetched(house, made(house)).data).events
+
+    assert dates
+    [place] = {str(each["URL"]) for each in dates}
+    page = house.visitor("member").get(place.removeprefix(house.runtime.settings.address))
+    assert "I come" in page.text
+    assert path.startswith(place.removeprefix(house.runtime.settings.address).removesuffix("dates"))
+
+
 def test_what_is_unchanged_is_not_sent_again(house: House) -> None:
     path = made(house)
     first = fetched(house, path)

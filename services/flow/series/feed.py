@@ -87,14 +87,15 @@ def find(work: Work, secret: str) -> FeedRow | None:
     return found if found and _has_dates(work, found.group_id, found.person_id) else None
 
 
-def ics(work: Work, found: FeedRow, organizer: Person) -> bytes:
+def ics(work: Work, found: FeedRow, organizer: Person, url: str) -> bytes:
     """Write a feed. While nothing changes it is the same, octet by octet.
 
     organizer  who stands for the service, since a feed has to name somebody
+    url        where its owner answers, once signed in
     """
     group = work.session.get_one(GroupRow, found.group_id)
     since = int(group.created_at.timestamp())
-    told = Feed(group.title, group.timezone, since, organizer)
+    told = Feed(group.title, group.timezone, since, organizer, url)
     known = feeds.dates(work, found.group_id, found.person_id)
     answers = {one.id: replies.of_attendee(work, one.id) for one in {each[2] for each in known}}
     dates = {  # by date: who is invited to one twice finds it once

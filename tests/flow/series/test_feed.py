@@ -34,6 +34,7 @@ from tests.runtimes import a_person, a_runtime
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
 FIRST = datetime(2027, 3, 4, 22, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
+ANSWERING = "https://commonhour.example/groups/1/dates"
 SERVICE = Person(Address.parse("commonhour@example.org"), "Common Hour")
 
 
@@ -61,7 +62,7 @@ class Circle:
     def read(self, secret: str) -> bytes | None:
         with self.runtime.reading() as work:
             found = feed.find(work, secret)
-            return None if found is None else feed.ics(work, found, SERVICE)
+            return None if found is None else feed.ics(work, found, SERVICE, ANSWERING)
 
     def starts(self, secret: str) -> list[datetime]:
         return [each["DTSTART"].dt.astimezone(UTC) for each in self.events(secret)]
