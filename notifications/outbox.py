@@ -24,13 +24,18 @@ from notifications.message import Message, Receipt, Sender, as_email, message_id
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-([A-Za-z0-9_-]{1,64})\.eml")
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _UNFINISHED = ".part"
+_CALENDAR = "text/calendar"
 _MOST = 1_000_000  # bytes; ours have some thousands
 _LATER = 300.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A mail as its reader sees it. `links` are those of its HTML, each once, in order."""
+    """A mail as its reader sees it.
+
+    links  those of its HTML, each once, in order
+    dated  whether dates for a calendar are enclosed
+    """
 
     id: str  # the message's key
     at: datetime
@@ -39,6 +44,7 @@ class Kept:
     text: str = field(repr=False)
     html: str = field(repr=False)
     links: tuple[str, ...] = field(repr=False)
+    dated: bool = False
 
 
 class OutboxChannel:
@@ -165,6 +171,7 @@ def _read(path: Path, at: datetime, key: str) -> Kept | None:
             text=_part(mail, "plain"),
             html=html,
             links=tuple(dict.fromkeys(found.links)),
+            dated=any(each.get_content_type() == _CALENDAR for each in mail.walk()),
         )
     except Exception:  # noqa: BLE001 -- whatever a foreign file does to a parser, the rest is read
         return None

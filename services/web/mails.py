@@ -4,7 +4,7 @@ Its links let their reader in. So it answers this machine alone, by a name of th
 name that leads here may belong to a page that wants to read it), and nobody who was sent on.
 """
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -20,14 +20,17 @@ _MOST = 100
 
 @pages.get("/mails")
 def every() -> ResponseReturnValue:
-    """Show them, newest first."""
+    """Show them, newest first; `to` leaves those to one address."""
     settings = door.runtime().settings
     if settings.smtp_url is not None or not settings.local or not asked_here():
         abort(404)
-    kept = outbox.read(settings.mails)[:_MOST]
+    kept, to = outbox.read(settings.mails), request.args.get("to", "")
+    shown = [mail for mail in kept if to in ("", mail.to)][:_MOST]
     return render.page(
         "mails.html",
-        mails=[(mail, _linked(mail, settings.address)) for mail in kept],
+        mails=[(mail, _linked(mail, settings.address)) for mail in shown],
+        addresses=sorted({mail.to for mail in kept}),
+        to=to,
         now=door.runtime().clock(),
     )
 

@@ -10,6 +10,7 @@ from notifications.message import Sender
 from notifications.outbox import OutboxChannel
 from tests.web.house import NOW, PAGE, House, a_house
 
+PATHS = ("/mails", "/mails?to=gus@example.org", "/mails?to=eve@example.org")
 LINK = "http://127.0.0.1:8000/l/" + "a" * 43
 
 
@@ -34,6 +35,21 @@ def test_the_mails_stand_there_with_links_to_press(tmp_path: Path) -> None:
     assert "ada@example.org" in page.text
     assert page.tags["b"] == 0
     assert page.tags["iframe"] == page.tags["img"] == 0
+
+
+def test_the_mails_to_one_address_are_shown_alone(tmp_path: Path) -> None:
+    house = kept(tmp_path)
+    channel = OutboxChannel(
+        house.runtime.settings.mails, Sender("commonhour@localhost"), lambda: NOW
+    )
+    channel.send(
+        compose.sign_in(
+            key="other", to_name="Gus", to_address="gus@example.org", link=LINK, minutes=20
+        )
+    )
+    nobody = house.visitor("nobody")
+
+    assert [nobody.get(path).text.count("Hello") for path in PATHS] == [3, 1, 0]
 
 
 def test_an_empty_outbox_says_how_to_get_a_mail(tmp_path: Path) -> None:
