@@ -99,8 +99,11 @@ def removing(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
 @pages.post("/groups/<uuid:group_id>/members/<uuid:member_id>/remove")
 def remove(group_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Take a member out of the group."""
-    members.remove(door.work(), group_id, member_id)
-    flash("They are no longer a member.")
+    work = door.work()
+    standing.coordinating(work, group_id)
+    name = standing.member_of(work, group_id, member_id)[0].name
+    members.remove(work, group_id, member_id)
+    flash(f"{name} is no longer a member.")
     return render.to(url_for("groups.show", group_id=group_id))
 
 
