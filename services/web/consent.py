@@ -14,10 +14,11 @@ from calendar_sync.host import Grant
 from calendar_sync.host import Host as At
 from scheduler.errors import Explained
 from services import door, problems
-from services.flow import connecting, consent
+from services.flow import calendars, connecting, consent
 from services.flow import rights as standing
 from services.flow.consent import Answer, Doubt
 from services.flow.errors import Unfit
+from services.storage import series as stored
 from services.storage.rows.accounts import Host
 from services.web import letting_go, onto, render, session
 from services.web.forms import Form
@@ -89,17 +90,30 @@ def on_to_choosing(
 ) -> ResponseReturnValue:
     """Go on from an account that was connected.
 
-    inviting  whether that was in order to let it invite
+    inviting  whether that was in order to let it invite; then one that shows its calendars
+              already leads back to what it invites to
     """
-    flash(
-        "The account is connected again, and what waited for it goes out by itself. "
-        "Look whether the choice of calendars is still right."
-        if anew
-        else "The account is connected. Now choose which of its calendars count."
-    )
-    if not (inviting and onto.let_invite(account_id)):
+    flash(_connected(account_id, anew=anew))
+    draft = onto.let_invite(account_id) if inviting else None
+    if draft is None:
         onto.offer_to_invite(account_id)
+    elif anew and _is_chosen(account_id):
+        return onto.to_series(draft.group_id, draft.id)
     return render.to(url_for("accounts.choosing", account_id=account_id))
+
+
+def _connected(account_id: UUID, *, anew: bool) -> str:
+    """Say that an account is connected, and what follows from that."""
+    if not anew:
+        return "The account is connected. Now choose which of its calendars count."
+    goes = stored.live_of_account(door.work(), account_id)
+    waited = ", and what waited for it goes out by itself" if goes else ""
+    return f"The account is connected again{waited}. Its calendars count as they did before."
+
+
+def _is_chosen(account_id: UUID) -> bool:
+    """Whether any of its calendars counts."""
+    return any(row.account_id == account_id for row, _ in calendars.of_own(door.work()))
 
 
 def _asked(

@@ -41,16 +41,19 @@ def asks_anew(row: SeriesRow) -> bool:
     return account is not None and account.host is Host.OUTLOOK
 
 
-def let_invite(account_id: UUID) -> bool:
-    """Let an account that was connected in order to invite do so, for the reader's only draft."""
+def let_invite(account_id: UUID) -> SeriesRow | None:
+    """Let an account that was connected in order to invite do so, for the reader's only draft.
+
+    Return that draft; None: there is not just one.
+    """
     work = door.work()
     mine = {each.id for each in drafts.own(work)}
     waiting = organising.waiting_for(work, door.runtime().hosts, account_id)
     if len(mine) != 1 or {each.id for each in waiting} != mine:
-        return False
+        return None
     drafts.edit(work, waiting[0], None, organiser=Organiser.ACCOUNT, account_id=account_id)
     flash(f"It invites to {waiting[0].title} when that draft is committed.")
-    return True
+    return waiting[0]
 
 
 def to_waiting(account_id: UUID) -> Response | None:

@@ -172,8 +172,9 @@ def kept(service: Served) -> bytes:
     return b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file())
 
 
+@pytest.mark.parametrize("known", [False, True])
 def test_a_draft_leads_to_consent_and_its_reader_back_to_it(
-    service: Served, sandbox: Running, page: Page
+    service: Served, sandbox: Running, page: Page, *, known: bool
 ) -> None:
     house = furnished(peopled(House(service.runtime, create_app(service.runtime))))
     with service.runtime.work() as work:
@@ -181,16 +182,24 @@ def test_a_draft_leads_to_consent_and_its_reader_back_to_it(
         email, secret = person.email, sessions.opened(work, person.id)
     sandbox.world.add_person(email, "Cora", "America/New_York")
     page.context.add_cookies([{"name": "session", "value": secret, "url": service.address}])
+    if known:
+        page.goto(f"{service.address}/me")
+        consent(page, "Connect Google Calendar", email)
+        press(page, "Let these calendars count")
+        expect(page.get_by_text("Your choice is kept.")).to_be_visible()
     page.goto(f"{service.address}/groups/{house.group}/plans/{house.plan}")
     page.get_by_role("button", name="Use this proposal").first.click()
     expect(page.get_by_text("Everybody's calendar, by mail from this service")).to_be_visible()
     draft = page.url
 
-    consent(page, "Connect Google Calendar to invite", email)
+    connect = "Connect Google Calendar to invite"
+    consent(page, f"Let Google Calendar ({email}) invite" if known else connect, email)
     expect(page.get_by_text("It invites to")).to_be_visible()
-    press(page, "Let these calendars count")
+    if not known:
+        press(page, "Let these calendars count")
 
     expect(page).to_have_url(draft)
     expect(page.get_by_text("Google Calendar: 1 recurring event")).to_be_visible()
     expect(page.get_by_role("button", name="to invite")).to_have_count(0)
+    expect(page.get_by_text("goes out by itself")).to_have_count(0)
     assert hindrances(page) == []
