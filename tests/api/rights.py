@@ -220,6 +220,7 @@ PAGES: dict[str, Row] = {
     "POST groups.change": coordinators(303, form={**_RULES, "title": "New", "timezone": "UTC"}),
     "GET groups.ending": coordinators(200),
     "POST groups.end": coordinators(409),  # it has dates that are to come
+    "POST groups.join": Row(401, 303, 303, 404, 404, 404, 404),
     "GET groups.leaving": belonging(200),
     "POST groups.leave": belonging(303),
     "GET coordinators.every": coordinators(200),
