@@ -13,6 +13,7 @@ from services.storage.rows.accounts import Host
 from services.wiring import Runtime
 from tests.flow.accounts_town import MAIN, MemoryHost, a_flat
 from tests.flow.series.house import House, a_house
+from tests.flow.series.towns import TOWNS, Semester, a_semester
 from tests.flow.town import Hands
 from tests.runtimes import Jobs
 
@@ -54,3 +55,20 @@ def either_house(pattern: House, tmp_path: Path, database_url: str) -> Iterator[
     made = _copied(pattern, tmp_path) if on_file else a_house(a_flat(tmp_path, database_url))
     yield made
     made.flat.runtime.engine.dispose()
+
+
+@pytest.fixture(params=TOWNS, scope="module")
+def town(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Semester]:
+    """A group whose calendars are at a host."""
+    with a_semester(tmp_path_factory.mktemp("town"), request.param) as semester:
+        yield semester
+
+
+@pytest.fixture
+def semester(town: Semester) -> Iterator[Semester]:
+    """A series of six dates that is to be written; in the end it is taken back."""
+    town.begins()
+    yield town
+    town.taken_back()

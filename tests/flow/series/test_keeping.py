@@ -14,7 +14,7 @@ from services.storage.rows.series import MeetingRow, MeetingState
 from services.wiring import Runtime
 from tests.flow.series.post import BO, Mailed, a_mailed, lines
 from tests.flow.series.rows import WEEK
-from tests.flow.series.towns import CLEO, EVERYBODY, INES, TOWNS, Semester, a_semester
+from tests.flow.series.towns import CLEO, EVERYBODY, INES, Semester
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -24,22 +24,6 @@ def mailed(tmp_path: Path) -> Iterator[Mailed]:
     mailed = a_mailed(tmp_path, emails=[BO])
     yield mailed
     mailed.runtime.engine.dispose()
-
-
-@pytest.fixture(params=TOWNS, scope="module")
-def town(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Semester]:
-    with a_semester(tmp_path_factory.mktemp("town"), request.param) as semester:
-        yield semester
-
-
-@pytest.fixture
-def semester(town: Semester) -> Iterator[Semester]:
-    """A series of six dates that is to be written; in the end it is taken back."""
-    town.begins()
-    yield town
-    town.taken_back()
 
 
 def test_a_date_that_is_kept_after_all_is_never_told_as_cancelled(mailed: Mailed) -> None:

@@ -1,9 +1,6 @@
 """Series written into the calendar of their organiser, and from there into everybody's."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from services.flow.series import showing
 from tests.flow.series.rows import (
@@ -15,27 +12,11 @@ from tests.flow.series.rows import (
     the_attendees,
     the_series,
 )
-from tests.flow.series.towns import BO, CLEO, EVERYBODY, GUS, INES, Semester, a_semester
+from tests.flow.series.towns import BO, CLEO, EVERYBODY, GUS, INES, Semester
 
 HOUR = timedelta(hours=1)
 MONDAYS = ["2027-01-11", "2027-01-18", "2027-01-25", "2027-02-01", "2027-02-08", "2027-02-15"]
 WHOLE = [f"{day} 15:00" for day in MONDAYS]
-
-
-@pytest.fixture(params=["google", "outlook"], scope="module")
-def town(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Semester]:
-    with a_semester(tmp_path_factory.mktemp("town"), request.param) as semester:
-        yield semester
-
-
-@pytest.fixture
-def semester(town: Semester) -> Iterator[Semester]:
-    """A series of six dates that is to be written; in the end it is taken back."""
-    town.begins()
-    yield town
-    town.taken_back()
 
 
 def test_a_series_is_one_object_for_its_organiser_and_each_guest(semester: Semester) -> None:

@@ -12,7 +12,7 @@ from services.flow.series import deliveries, objects
 from services.storage.series import events
 from tests.flow.series.dying import Death, Killed
 from tests.flow.series.rows import a_cancellation, a_change, a_move, the_series
-from tests.flow.series.towns import BO, EVERYBODY, INES, Semester, a_semester
+from tests.flow.series.towns import BO, EVERYBODY, INES, Semester
 from tests.runtimes import drained
 from tests.sizes import FULL, size
 
@@ -28,22 +28,6 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"status": 500},
     {"status": 503},
 )
-
-
-@pytest.fixture(params=["google", "outlook"], scope="module")
-def town(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Semester]:
-    with a_semester(tmp_path_factory.mktemp("town"), request.param) as semester:
-        yield semester
-
-
-@pytest.fixture
-def semester(town: Semester) -> Iterator[Semester]:
-    """A series of six dates that is to be written; in the end it is taken back."""
-    town.begins()
-    yield town
-    town.taken_back()
 
 
 @contextmanager
