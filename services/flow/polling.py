@@ -148,11 +148,6 @@ def is_pressed(work: Work, subject: UUID, rows: Sequence[CalendarRow]) -> bool:
     return any(row.tried_at is None or row.tried_at < until - ONCE for row in rows)
 
 
-def want(work: Work, subject: UUID) -> None:
-    """Note that somebody waits for a reading that has something new to ask."""
-    tries.hold(work, _pressed_key(subject), work.now + ONCE)
-
-
 def calendar_again(work: Work, calendar_id: UUID, once: float) -> datetime | None:
     """When a calendar at an address may be read again; None: at once. `once`: seconds apart."""
     row = calendars_stored.one(work, calendar_id)
